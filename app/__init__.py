@@ -1,0 +1,1 @@
+"""Question or claim in, grounded result out. Imports `ingest`."""

@@ -1,0 +1,64 @@
+"""Settings: read once from `SANGHO_*` variables, then passed as an argument."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SettingsError
+
+BUNDLED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+
+
+class Settings(BaseSettings):
+    """Everything a person can set; each field is the variable `SANGHO_` plus its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="SANGHO_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("sangho", appauthor=False)),
+        description="folder of the index and its cache",
+    )
+    host: str = Field(default="127.0.0.1", description="address the window binds to; loopback only")
+    port: int = Field(default=7860, ge=0, le=65535, description="port of the window; 0 takes a free one")
+    embedding: str = Field(default="bundled", description="'bundled', a model folder, or a hub name")
+    max_file_mb: float = Field(default=50.0, gt=0, description="larger files are not read, in megabytes")
+    passage_tokens: int = Field(default=160, ge=32, description="longest passage with context, in word pieces")
+    depth: int = Field(default=50, ge=1, description="how many passages each ranking contributes")
+    llm: str = Field(default="", description="chat model as provider:model; empty means extractive answers")
+    llm_url: str = Field(default="", description="address of an OpenAI-compatible server")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="key for that server")
+    llm_timeout: float = Field(default=60.0, gt=0, description="time limit of one generated answer, in seconds")
+
+    @classmethod
+    def load(cls, **overrides: object) -> Settings:
+        """Read the settings from the environment; `overrides` win.
+
+        Raises:
+            SettingsError: a value is not usable; names the variable and what it holds.
+        """
+        try:
+            return cls(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "SANGHO_" + str(first["loc"][0]).upper()
+            raise SettingsError(
+                f"{name} holds {first['input']!r}: {first['msg']}.", f"Correct or unset {name}."
+            ) from error
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits over the settings that can change a result (not paths, ports or keys)."""
+        shown = {
+            "embedding": self.embedding,
+            "passage_tokens": self.passage_tokens,
+            "depth": self.depth,
+            "llm": self.llm,
+            "llm_url": self.llm_url,
+        }
+        return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:12]

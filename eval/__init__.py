@@ -1,0 +1,1 @@
+"""Measure retrieval, answers and verdicts. Imports `app` and `ingest`."""

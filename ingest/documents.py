@@ -1,0 +1,216 @@
+"""The shapes everything else is built on: document, paragraph, passage, sentence, front matter.
+
+Offsets are code points into a paragraph's text, end exclusive; paragraphs are numbered from 1, as in the
+original; pages from 1, where the file has pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import yaml
+
+from ingest.errors import ReadError
+
+Edition = Literal["original", "digest"]
+
+FRONT_MATTER_KEYS: Final = (
+    "title", "issuer", "date", "url", "type", "language", "rights", "complete", "edition",
+    "aliases", "translation_of", "supersedes", "superseded_by",
+)  # fmt: skip
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_PLAIN_LINE = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a document.
+
+    Attributes:
+        number: the original's paragraph number, from 1.
+        text: the paragraph's own words, without markers.
+        last: the last original paragraph that this one retells (`[¶12-15]` in a digest); `number` otherwise.
+        page: the page it begins on, from 1, where the file has pages.
+        heading: whether it is a heading rather than running text.
+    """
+
+    number: int
+    text: str
+    last: int = 0
+    page: int | None = None
+    heading: bool = False
+
+    def __post_init__(self) -> None:
+        if self.last < self.number:
+            object.__setattr__(self, "last", self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source: its paragraphs and what its front matter says of it.
+
+    Attributes:
+        doc_id: the file's name without its ending, qualified by its folder where two roots hold the same.
+        date: YYYY, YYYY-MM or YYYY-MM-DD; empty when unknown.
+        root: the source root it came from, as an absolute path.
+        path: the file, as an absolute path.
+        digest: SHA-256 of the file's bytes.
+    """
+
+    doc_id: str
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    issuer: str = ""
+    date: str = ""
+    url: str = ""
+    type: str = ""
+    language: str = "en"
+    rights: str = ""
+    complete: bool = True
+    edition: Edition = "original"
+    aliases: tuple[str, ...] = ()
+    translation_of: str = ""
+    supersedes: str = ""
+    superseded_by: str = ""
+    root: str = ""
+    path: str = ""
+    digest: str = ""
+
+    def paragraph(self, number: int) -> Paragraph:
+        """Return the paragraph that holds (or, in a digest, retells) original paragraph `number`.
+
+        Raises:
+            KeyError: the document has no such paragraph.
+        """
+        for paragraph in self.paragraphs:
+            if paragraph.number <= number <= paragraph.last:
+                return paragraph
+        raise KeyError(f"{self.doc_id} has no paragraph {number}")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one paragraph: `paragraph.text[start:end]`."""
+
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is embedded and retrieved: whole paragraphs, or part of a long one.
+
+    Attributes:
+        text: the document's own words, spans joined by a newline; the only part that is shown or quoted.
+        spans: where those words stand, in document order.
+        context: title, date, issuer and heading put in front for embedding and lexical search; never shown.
+        page: the page of the first span, where the file has pages.
+    """
+
+    passage_id: str
+    doc_id: str
+    text: str
+    spans: tuple[Span, ...]
+    context: str = ""
+    page: int | None = None
+
+    @property
+    def first(self) -> int:
+        """The first paragraph's number."""
+        return self.spans[0].paragraph
+
+    @property
+    def last(self) -> int:
+        """The last paragraph's number."""
+        return self.spans[-1].paragraph
+
+    @property
+    def indexed_text(self) -> str:
+        """The words that are embedded and searched: context, then text."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a paragraph: `document.paragraph(paragraph).text[start:end] == text`."""
+
+    doc_id: str
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    row: int = field(default=-1, compare=False)  # its row in the stored sentence vectors
+
+
+def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """Split a file's front matter from its body.
+
+    Two forms are read: YAML between `---` lines, or plain `key: value` lines up to the first blank line. A
+    text whose first line is neither has no front matter.
+
+    Returns:
+        The keys and values as written, and the body.
+
+    Raises:
+        ReadError: front matter begins but is not closed, is not valid YAML, or is not a mapping.
+    """
+    text = text.removeprefix("\ufeff")
+    if re.match(r"---[ \t]*\n", text):
+        return _split_yaml(text)
+    head, _, body = text.partition("\n\n")
+    lines = [line for line in head.split("\n") if line.strip()]
+    matches = [_PLAIN_LINE.fullmatch(line.rstrip()) for line in lines]
+    known = any(match and match[1] in FRONT_MATTER_KEYS for match in matches[:1])
+    if not known or not all(matches):
+        return {}, text
+    return {match[1]: match[2].strip() for match in matches if match}, body
+
+
+def _split_yaml(text: str) -> tuple[dict[str, Any], str]:
+    parts = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
+    if len(parts) < 3:
+        raise ReadError("front matter begins with --- but is not closed.", "Add a closing --- line.")
+    try:
+        values = yaml.safe_load(parts[1]) or {}
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = f" (line {place.line + 2})" if place else ""
+        raise ReadError(f"front matter is not valid YAML{line}.", "Quote values that contain ': '.") from error
+    if not isinstance(values, dict):
+        raise ReadError("front matter is not a list of 'key: value' lines.", "Write one key per line.")
+    return {str(key): value for key, value in values.items()}, parts[2]
+
+
+def metadata_from(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Check front matter values and turn them into keyword arguments of `Document`.
+
+    Keys that Sangho does not know are left out. Missing keys are left out, so that `Document`'s defaults hold.
+
+    Raises:
+        ReadError: a date, edition or list of aliases is not in the documented form.
+    """
+    known = {key: values[key] for key in FRONT_MATTER_KEYS if values.get(key) not in (None, "")}
+    fields: dict[str, Any] = {k: str(v).strip() for k, v in known.items() if k not in ("aliases", "complete")}
+    if "date" in fields and not _DATE.fullmatch(fields["date"]):
+        raise ReadError(
+            f"front matter date {fields['date']!r} is not a date.", "Write YYYY, YYYY-MM or YYYY-MM-DD."
+        )
+    if fields.get("edition", "original") not in ("original", "digest"):
+        raise ReadError(f"front matter edition {fields['edition']!r} is unknown.", "Write original or digest.")
+    if "complete" in known:
+        fields["complete"] = str(known["complete"]).strip().lower() not in ("no", "false")
+    if "aliases" in known:
+        fields["aliases"] = _aliases(known["aliases"])
+    return fields
+
+
+def _aliases(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.split(";")
+    if not isinstance(value, list):
+        raise ReadError("front matter aliases are not a list.", "Write aliases: [first, second].")
+    return tuple(str(alias).strip() for alias in value if str(alias).strip())
