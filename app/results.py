@@ -40,19 +40,45 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One sentence of an answer and the numbers of its citations (never empty)."""
-
-    text: str
-    citations: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Dropped:
     """A sentence that verification took out of a generated answer, and why."""
 
     text: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement's words stand, before citations are numbered."""
+
+    doc_id: str
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A sentence and the places it rests on (never empty); an answerer's output, before numbering."""
+
+    text: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What an answerer wrote: grounded sentences in order, and what verification took out."""
+
+    statements: tuple[Grounded, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer and the numbers of its citations (never empty)."""
+
+    text: str
+    citations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +149,21 @@ class Answer:
             {k: v for k, v in passage.items() if k not in ("title", "date")} for passage in shown["evidence"]
         ]
         return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is being done now; shown while a person waits."""
+
+    name: Literal["loading", "searching", "answering"]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The verified statements of an answer so far, as text with `[n]`; replaces the previous `Partial`."""
+
+    text: str
+
+
+# What a question yields while it is answered: stages, partial answers, and one `Answer` last.
+AskEvent = Stage | Partial | Answer

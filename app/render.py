@@ -1,0 +1,207 @@
+"""Turn an answer into escaped HTML, or into text to copy. Pure functions; nothing here touches Gradio.
+
+Everything that comes from a document, a model or a person goes through `app.escape`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from app.escape import plain, safe_url, shown
+from app.labels import Labels, labels
+from app.results import Answer, Citation, Dropped, Outcome, Ranked, Statement
+
+_MARK: Final = re.compile(r"\[(\d{1,3})\]")
+_MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>#|~])")
+_SHAPES: Final[dict[Outcome, str]] = {
+    "answered": '<circle cx="8" cy="8" r="7"/><path d="M4.6 8.3l2.3 2.3 4.6-5"/>',
+    "sources_say_otherwise": '<path d="M8 .9L15.1 8 8 15.1.9 8z"/><path d="M5.4 6.6h5.2M5.4 9.4h5.2"/>',
+    "not_in_sources": '<rect x="1" y="1" width="14" height="14" rx="1"/><path d="M5 5l6 6M11 5l-6 6"/>',
+}
+
+
+def place(citation: Citation, words: Labels) -> str:
+    """Say where in its document a citation stands: `¶8`, with the page where there is one."""
+    page = f", {words.page.format(page=citation.page)}" if citation.page else ""
+    return f"¶{citation.paragraph}{page}"
+
+
+def quote_shown(citation: Citation, words: Labels) -> str:
+    """Return a citation's words as plain text: an original's in quotation marks, a digest's named as a summary."""
+    if citation.edition == "original":
+        return f"“{citation.quote}”"
+    return f"{words.summary.format(place=f'¶{citation.paragraph}')}: {citation.quote}"
+
+
+def answer_html(answer: Answer, turn: int = 0) -> str:
+    """Return an answer as one HTML article, labelled in the answer's language.
+
+    Args:
+        answer: the answer; all of it is escaped.
+        turn: which turn of the conversation it is; its citations carry the number, so that a click finds them.
+    """
+    words = labels(answer.language)
+    parts = [
+        outcome_html(answer.outcome, words),
+        f'<p class="sg-notice" role="note">{shown(answer.notice)}</p>' if answer.notice else "",
+        _body(answer, turn, words),
+        _cited(answer.citations, words.sources, "cite", turn, words),
+        _cited(answer.related, words.related, "related", turn, words),
+        _footing(answer, words),
+        _dropped(answer.dropped, words),
+        _evidence(answer.evidence, words),
+        _copy(answer, words),
+    ]
+    return (
+        f'<article class="sg-answer" data-outcome="{answer.outcome}" lang="{words.language}" dir="auto">'
+        f"{''.join(parts)}</article>"
+    )
+
+
+def outcome_html(outcome: Outcome, words: Labels) -> str:
+    """Return the outcome as a badge that is told apart by words and shape, not by colour alone."""
+    shape = f'<svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">{_SHAPES[outcome]}</svg>'
+    return f'<p class="sg-outcome sg-{outcome}">{shape}<span>{words.outcomes[outcome]}</span></p>'
+
+
+def partial_html(text: str) -> str:
+    """Return an answer that is still being written; its `[n]` are numbers only, since nothing is numbered yet."""
+    lines = [_MARK.sub(r"<sup>\1</sup>", shown(line)) for line in text.split("\n") if line.strip()]
+    return '<div class="sg-statements" dir="auto">' + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
+
+
+def _body(answer: Answer, turn: int, words: Labels) -> str:
+    if answer.abstained:
+        return f'<div class="sg-statements"><p>{shown(answer.answer or words.abstention)}</p></div>'
+    by_number = {citation.n: citation for citation in answer.citations}
+    lines = [_statement(one, by_number, f"{turn}-{i}", words) for i, one in enumerate(answer.statements)]
+    return f'<div class="sg-statements">{"".join(lines)}</div>'
+
+
+def _statement(statement: Statement, by_number: dict[int, Citation], where: str, words: Labels) -> str:
+    cited = [by_number[n] for n in statement.citations if n in by_number]
+    marks = "".join(_mark(citation, where, words) for citation in cited)
+    label = ""
+    if cited and all(citation.edition == "digest" for citation in cited):
+        numbers = ", ".join(dict.fromkeys(f"¶{citation.paragraph}" for citation in cited))
+        label = f'<span class="sg-summary">{shown(words.summary.format(place=numbers))}</span>'
+    return f"<p>{shown(statement_shown(statement, cited))}{marks}{label}</p>"
+
+
+def statement_shown(statement: Statement, cited: Sequence[Citation]) -> str:
+    """Return a statement's words: in quotation marks only where they are an original's, letter by letter."""
+    verbatim = any(c.edition == "original" and c.quote == statement.text for c in cited)
+    return f"“{statement.text}”" if verbatim else statement.text
+
+
+def _mark(citation: Citation, where: str, words: Labels) -> str:
+    tip, turn = f"sg-tip-{where}-{citation.n}", where.partition("-")[0]
+    name = words.citation.format(n=citation.n, title=plain(citation.title), place=place(citation, words))
+    return (
+        f'<sup class="sg-mark"><button type="button" class="sg-cite" data-kind="cite" data-turn="{turn}" '
+        f'data-n="{citation.n}" aria-controls="sg-source" aria-describedby="{tip}" aria-label="{escape(name)}">'
+        f'{citation.n}</button><span class="sg-pop" role="tooltip" id="{tip}">{_quote(citation, words)}'
+        f'<span class="sg-from">{shown(citation.title)}, {shown(place(citation, words))}</span></span></sup>'
+    )
+
+
+def _quote(citation: Citation, words: Labels) -> str:
+    if citation.edition == "original":
+        return f'<q dir="auto">“{shown(citation.quote)}”</q>'
+    label = shown(words.summary.format(place=f"¶{citation.paragraph}"))
+    return f'<span class="sg-summary">{label}</span> <span dir="auto">{shown(citation.quote)}</span>'
+
+
+def _cited(citations: Sequence[Citation], heading: str, kind: str, turn: int, words: Labels) -> str:
+    if not citations:
+        return ""
+    items = "".join(f"<li>{_item(citation, kind, turn, words)}</li>" for citation in citations)
+    return f'<section class="sg-cited sg-cited-{kind}"><h3>{heading}</h3><ol>{items}</ol></section>'
+
+
+def _item(citation: Citation, kind: str, turn: int, words: Labels) -> str:
+    number = f'<span class="sg-number">{citation.n}</span>' if kind == "cite" else '<span class="sg-number">·</span>'
+    superseded = f"{words.superseded} {citation.superseded_by}" if citation.superseded_by else ""
+    said = [citation.issuer, words.date(citation.date), place(citation, words)]
+    said += [words.digest if citation.edition == "digest" else words.original, superseded]
+    about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
+    return (
+        f'{number}<div><button type="button" class="sg-open" data-kind="{kind}" data-turn="{turn}" '
+        f'data-n="{citation.n}" aria-controls="sg-source"><bdi>{shown(citation.title)}</bdi></button>'
+        f'<p class="sg-about">{about}</p><p class="sg-quote">{_quote(citation, words)}</p></div>'
+    )
+
+
+def _footing(answer: Answer, words: Labels) -> str:
+    query = ""
+    if answer.query.strip() and answer.query.strip() != answer.question.strip():
+        query = f"{words.searched_for}: <bdi>{shown(answer.query)}</bdi><br>"
+    written = f"{words.generated}.<br>" if answer.mode == "generated" and not answer.abstained else ""
+    return f'<p class="sg-footing">{query}{written}{shown(words.coverage(answer.coverage))}</p>'
+
+
+def _dropped(dropped: Sequence[Dropped], words: Labels) -> str:
+    items = [f"<li><s>{shown(one.text)}</s><p>{shown(one.why)}</p></li>" for one in dropped]
+    return _disclosure("dropped", words.dropped, items)
+
+
+def _evidence(evidence: Sequence[Ranked], words: Labels) -> str:
+    items = []
+    for passage in evidence:
+        first, last = passage.paragraphs
+        where = f"¶{first}" if first == last else f"¶{first}–{last}"
+        about = " · ".join(shown(part) for part in (passage.title, words.date(passage.date), where) if part)
+        items.append(f'<li><p class="sg-about">{about}</p><p dir="auto">{shown(passage.text)}</p></li>')
+    return _disclosure("evidence", words.evidence, items)
+
+
+def _disclosure(name: str, title: str, items: Sequence[str]) -> str:
+    if not items:
+        return ""
+    summary = f"<summary>{title.format(count=len(items))}</summary>"
+    return f'<details class="sg-{name}">{summary}<ol>{"".join(items)}</ol></details>'
+
+
+def _copy(answer: Answer, words: Labels) -> str:
+    text = escape(answer_markdown(answer))
+    return (
+        f'<p class="sg-actions"><button type="button" class="sg-copy" data-copy="{text}" '
+        f'data-done="{words.copied}">{words.copy}</button></p>'
+    )
+
+
+def answer_markdown(answer: Answer) -> str:
+    """Return an answer as Markdown, to copy or export: outcome, statements with `[n]`, sources, what was searched.
+
+    Markdown's own characters in the texts are escaped. An abstention has no sources, and names the related ones.
+    """
+    words = labels(answer.language)
+    by_number = {citation.n: citation for citation in answer.citations}
+    lines = [f"**{words.outcomes[answer.outcome]}**", _literal(answer.question)]
+    lines += [_literal(answer.notice)] if answer.notice else []
+    if answer.abstained:
+        lines.append(_literal(answer.answer or words.abstention))
+    for statement in answer.statements:
+        cited = [by_number[n] for n in statement.citations if n in by_number]
+        numbers = "".join(f"[{citation.n}]" for citation in cited)
+        lines.append(f"{_literal(statement_shown(statement, cited))} {numbers}")
+    for heading, listed in ((words.sources, answer.citations), (words.related, answer.related)):
+        lines += [f"{heading}:"] if listed else []
+        lines += [_source_line(citation, words, numbered=listed is answer.citations) for citation in listed]
+    lines.append(words.coverage(answer.coverage))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _source_line(citation: Citation, words: Labels, *, numbered: bool) -> str:
+    said = [citation.title, citation.issuer, words.date(citation.date), place(citation, words)]
+    said += [words.digest if citation.edition == "digest" else words.original, quote_shown(citation, words)]
+    address = safe_url(citation.url)
+    mark = f"[{citation.n}] " if numbered else "- "
+    return mark + " · ".join(_literal(part) for part in said if part) + (f" · <{address}>" if address else "")
+
+
+def _literal(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", plain(text)).strip()

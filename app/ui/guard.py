@@ -1,0 +1,99 @@
+"""Keep the window to this machine: allow-listed hosts, origins and routes, in front of everything Gradio serves.
+
+A server on loopback is reachable from any web page the person has open: by DNS rebinding (a foreign name that
+resolves to 127.0.0.1) and by requests across origins. Both are refused here, on every route.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# What the page itself asks for. Uploads, files, proxies, recordings and monitoring are Gradio's, not ours.
+OPEN_ROUTES: Final = re.compile(
+    r"/|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte)/.+|"
+    r"/gradio_api/(queue/(join|data)|run/predict|startup-events|heartbeat/\w+|cancel|reset|app_id|theme\.css)/?"
+)
+
+# Nothing the page loads may come from, or go to, another host. Gradio builds its templates with inline scripts
+# and `new Function`, so those two cannot be forbidden.
+HEADERS: Final = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        b"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+        b"object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+class Guard:
+    """An ASGI application that passes on only what the window's own page may ask.
+
+    Args:
+        app: what is guarded.
+        port: the port the window is served on.
+    """
+
+    def __init__(self, app: App, port: int) -> None:
+        self._app = app
+        names = ("127.0.0.1", "localhost", "[::1]")
+        self._hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
+        self._origins = {f"http://{host}" for host in self._hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with one line: 403 for a foreign one, 404 for a closed route."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is None:
+            await self._app(scope, receive, _with_headers(send))
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})
+        else:
+            await _refuse(send, *refusal)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        if _values(scope, b"host") not in [[host] for host in self._hosts]:
+            return 403, "Sangho answers on this machine only: open it as http://127.0.0.1 with its port."
+        origins = _values(scope, b"origin")
+        if any(origin not in self._origins for origin in origins):
+            return 403, "Sangho takes no requests from other sites."
+        foreign = any(site not in ("same-origin", "none") for site in _values(scope, b"sec-fetch-site"))
+        if foreign and _values(scope, b"sec-fetch-mode") != ["navigate"]:
+            return 403, "Sangho takes no requests from other sites."
+        if scope["type"] == "websocket" or not OPEN_ROUTES.fullmatch(scope["path"]):
+            return 404, "The window has no such page."
+        return None
+
+
+def _values(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1").strip().lower() for key, value in scope["headers"] if key.lower() == name]
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *HEADERS]
+        await send(message)
+
+    return send_with_headers
+
+
+async def _refuse(send: Send, status: int, why: str) -> None:
+    body = f"{why}\n".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *HEADERS]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,100 @@
+"""Build what answers questions in the background, so that the page is up before the models are."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from app.query import Filters
+from app.results import AskEvent, Coverage
+from ingest.documents import Document
+from ingest.errors import SanghoError
+
+_log = logging.getLogger(__name__)
+
+
+class Asker(Protocol):
+    """What the window needs of the rest of Sangho."""
+
+    def events(self, question: str, history: Sequence[str], filters: Filters) -> Iterator[AskEvent]:
+        """Answer a question: stages, partial answers, one `Answer` last.
+
+        Args:
+            question: the person's words.
+            history: the earlier questions of the same conversation, oldest first.
+            filters: what the person excludes by hand.
+
+        Raises:
+            SanghoError: the question cannot be answered; says why and what mends it.
+        """
+        ...
+
+    def documents(self) -> Mapping[str, Document]:
+        """Return the indexed documents by `doc_id`."""
+        ...
+
+    def examples(self) -> list[str]:
+        """Return questions worth trying first; may be empty."""
+        ...
+
+    def coverage(self) -> Coverage:
+        """Return what a question is searched in."""
+        ...
+
+    def describe_model(self) -> str:
+        """Say in one line where a chat model's requests go; empty when none is used."""
+        ...
+
+
+class Loader:
+    """Runs a factory once, in a thread of its own, and hands out what it made.
+
+    Args:
+        make_asker: builds the asker; may take seconds. A `SanghoError` of it is kept and raised by `wait`.
+    """
+
+    def __init__(self, make_asker: Callable[[], Asker]) -> None:
+        self._make_asker = make_asker
+        self._done = threading.Event()
+        self._asker: Asker | None = None
+        self._error: SanghoError | None = None
+
+    def start(self) -> None:
+        """Begin to load; returns at once."""
+        threading.Thread(target=self._load, name="sangho-loader", daemon=True).start()
+
+    @property
+    def asker(self) -> Asker | None:
+        """What was made, or None while it is being made or if that failed."""
+        return self._asker
+
+    @property
+    def error(self) -> SanghoError | None:
+        """Why loading failed, or None."""
+        return self._error
+
+    def wait(self, seconds: float) -> Asker | None:
+        """Wait at most `seconds` for the asker; None if it is still being made.
+
+        Raises:
+            SanghoError: loading failed.
+        """
+        self._done.wait(seconds)
+        if self._error is not None:
+            raise self._error
+        return self._asker
+
+    def _load(self) -> None:
+        try:
+            self._asker = self._make_asker()
+        except SanghoError as error:
+            self._error = error
+        except Exception as error:
+            _log.exception("loading failed")
+            self._error = SanghoError(
+                f"Loading failed: {type(error).__name__}.", "The terminal that runs Sangho shows what happened."
+            )
+        finally:
+            self._done.set()

