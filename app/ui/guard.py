@@ -1,4 +1,4 @@
-"""Keep the window to this machine: allow-listed hosts, origins and routes, in front of everything Gradio serves.
+"""Keep the window to this machine: allow-listed hosts, origins and routes, in front of all Gradio serves.
 
 A server on loopback is reachable from any web page the person has open: by DNS rebinding (a foreign name that
 resolves to 127.0.0.1) and by requests across origins. Both are refused here, on every route.
@@ -27,8 +27,9 @@ OPEN_ROUTES: Final = re.compile(
 HEADERS: Final = (
     (
         b"content-security-policy",
-        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        b"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        b"font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
         b"object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
     ),
     (b"referrer-policy", b"no-referrer"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.escape import link, shown
+from html import escape
+
+from app.escape import link, plain, shown
 from app.labels import Labels, labels
 from app.results import Citation
 from ingest.documents import Document, Paragraph
@@ -18,11 +20,13 @@ def empty_html() -> str:
     )
 
 
-def source_html(citation: Citation, document: Document | None, *, related: bool = False, language: str = "en") -> str:
+def source_html(
+    citation: Citation, document: Document | None, *, related: bool = False, language: str = "en"
+) -> str:
     """Return a citation's place in its document: the paragraph before, its own, and the one after.
 
-    The quoted words are marked where they stand. A document that is gone, or that has changed since the answer was
-    given, is said to be so, and the words are shown as they were.
+    The quoted words are marked where they stand. A document that is gone, or that has changed since the answer
+    was given, is said to be so, and the words are shown as they were.
 
     Args:
         citation: the place; its own title, issuer and date are shown even if the document is gone.
@@ -35,7 +39,8 @@ def source_html(citation: Citation, document: Document | None, *, related: bool 
     head = f"{kind}<h2><bdi>{shown(citation.title)}</bdi></h2>{_about(citation, words)}"
     return (
         f'<section id="sg-source" class="sg-source" aria-label="Source" tabindex="-1" lang="{words.language}" '
-        f'data-doc="{shown(citation.doc_id)}">{_CLOSE}{head}{_paragraphs(citation, document, words)}</section>'
+        f'data-doc="{escape(plain(citation.doc_id))}">{_CLOSE}{head}'
+        f"{_paragraphs(citation, document, words)}</section>"
     )
 
 

@@ -1,0 +1,220 @@
+"""Read what a chat model wrote: sentences, the evidence keys they cite, the quotes they give.
+
+Forgiving of form, since small models keep to none: keys before, after or inside the sentence, in any brackets
+or none, with and without quotes, several sentences on a line, bullets, numbers, Markdown. What it says is not
+judged here but in `app.verify`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from app.results import ABSTENTION
+from ingest.passages import split_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An evidence key as a model wrote it.
+
+    Attributes:
+        key: the number of the evidence, from 1; not checked.
+        quote: the quote that came with it, without quotation marks; empty if none did.
+    """
+
+    key: int
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sentence as a model wrote it, without its keys."""
+
+    text: str
+    cited: tuple[Cited, ...]
+
+
+_OPEN, _CLOSE = "\"“”„«「『'‘", "\"“”»」』'’"
+_QUOTE: Final = re.compile(r"\s*[:,–-]?\s*(?:\"([^\"\n]+)\"|“([^”\n]+)[”\"]|「([^」\n]+)」|„([^“”\n]+)[“”])")
+_GROUP: Final = re.compile(
+    r"\[\s*(?:(?:source|evidence|passage|key)s?\s*)?(?=S?\d)|[(（【]\s*(?:(?:source|evidence|passage|key)s?\s*)?(?=S\d)"
+    r"|\bS\d{1,2}\b(?=\s*:|\s*[.!?]?\s*$)",
+    re.IGNORECASE,
+)
+_KEY: Final = re.compile(r"(?<![\w¶$.])S?(\d{1,3})(?![\w%]|[.,]\d)", re.IGNORECASE)
+_S_KEY: Final = re.compile(r"(?<!\w)S(\d{1,3})(?!\w)", re.IGNORECASE)
+_PARAGRAPH: Final = re.compile(r"(?:¶+|\bpara(?:graph)?s?\b\.?|\bpp?\.)\s*\d+(?:\s*[-–]\s*\d+)?", re.IGNORECASE)
+_BULLET: Final = re.compile(r"^\s*(?:(?:[-*•–—>#]+|\(?\d{1,2}[.)])\s+)+")
+_LABEL: Final = re.compile(
+    r"^\s*(?:answer|statement|response|sentence|답변?)\s*(?:\d{1,2})?\s*:\s*", re.IGNORECASE
+)
+_MARKUP: Final = re.compile(r"\*\*|__|`+|</?[a-z]+>", re.IGNORECASE)
+_MARKS: Final = re.compile("[\ue000-\uf8ff]")
+_MARK_BEHIND_STOP: Final = re.compile("([.!?。]+[\"”’']?)((?:\\s*[\ue000-\uf8ff])+)")
+_LONGEST_LINE: Final = 4000
+
+
+class DraftReader:
+    """Turn pieces of text, as they stream in, into drafts, as soon as their line is complete.
+
+    Attributes:
+        abstained: whether the model wrote the abstention's word instead of an answer; nothing is read after it.
+    """
+
+    def __init__(self) -> None:
+        self.abstained = False
+        self._buffer = ""
+        self._held: list[Draft] = []
+        self._thinking = False
+
+    def feed(self, piece: str) -> Iterator[Draft]:
+        """Yield the drafts that this piece completes."""
+        self._buffer += piece
+        while "\n" in self._buffer or len(self._buffer) > _LONGEST_LINE:
+            line, _, self._buffer = self._buffer.partition("\n")
+            yield from self._line(line)
+
+    def close(self) -> Iterator[Draft]:
+        """Yield what is left when the model has stopped."""
+        line, self._buffer = self._buffer, ""
+        yield from self._line(line)
+        yield from self._release()
+
+    def _line(self, line: str) -> Iterator[Draft]:
+        line = self._without_thoughts(line)
+        if self.abstained or not line.strip():
+            return
+        if ABSTENTION in line and not read_line(line.replace(ABSTENTION, ""))[0]:
+            self.abstained = True
+            return
+        drafts, loose = read_line(line.replace(ABSTENTION, ""))
+        if loose and self._held:  # the keys of the sentence before stand on a line of their own
+            last = self._held[-1]
+            self._held[-1] = Draft(last.text, last.cited + loose)
+        if not drafts:
+            return
+        yield from self._release()
+        if drafts[-1].cited:
+            yield from drafts
+        else:
+            yield from drafts[:-1]
+            self._held = [drafts[-1]]
+
+    def _release(self) -> Iterator[Draft]:
+        held, self._held = self._held, []
+        yield from held
+
+    def _without_thoughts(self, line: str) -> str:
+        kept = ""
+        for part in re.split(r"(</?think(?:ing)?>)", line):
+            if part.startswith(("<think", "</think")):
+                self._thinking = part.startswith("<think")
+            elif not self._thinking:
+                kept += part
+        return kept
+
+
+def read_line(line: str) -> tuple[list[Draft], tuple[Cited, ...]]:
+    """Read one line.
+
+    Returns:
+        Its sentences with what each cites: the keys in or after it, otherwise those before it. A line that has
+        keys but no sentence gives no draft and its keys.
+    """
+    line = _MARKUP.sub("", _MARKS.sub("", line))
+    line = _LABEL.sub("", _BULLET.sub("", line))
+    text, groups = _take_groups(line)
+    text = _MARK_BEHIND_STOP.sub(lambda m: m[2] + m[1], text)
+    leading = _MARKS.findall(re.match("[\\s\ue000-\uf8ff]*", text)[0])  # type: ignore[index]
+    drafts: list[Draft] = []
+    waiting: list[str] = []
+    for start, end in split_sentences(text):
+        sentence = text[start:end]
+        cited = tuple(c for mark in _MARKS.findall(sentence) for c in groups[ord(mark) - 0xE000])
+        words = _tidy(_MARKS.sub("", sentence))
+        if not any(character.isalpha() for character in words):
+            continue
+        if not cited:
+            waiting.append(words)
+            continue
+        drafts += [Draft(earlier, cited) for earlier in waiting]
+        drafts.append(Draft(words, cited))
+        waiting = []
+    behind = drafts[-1].cited if drafts else ()
+    drafts += [Draft(words, behind) for words in waiting]
+    return drafts, () if drafts else tuple(c for mark in leading for c in groups[ord(mark) - 0xE000])
+
+
+def _take_groups(line: str) -> tuple[str, list[tuple[Cited, ...]]]:
+    """Put a mark in the place of each group of keys; return the marked text and the groups by mark."""
+    text = ""
+    groups: list[tuple[Cited, ...]] = []
+    position = 0
+    while match := _GROUP.search(line, position):
+        end, cited = _read_group(line, match)
+        if not cited or len(groups) > 200:
+            text += line[position : match.end()] or line[position]
+            position = max(match.end(), position + 1)
+            continue
+        text += line[position : match.start()] + chr(0xE000 + len(groups))
+        groups.append(cited)
+        position = end
+    return text + line[position:], groups
+
+
+def _read_group(line: str, match: re.Match[str]) -> tuple[int, tuple[Cited, ...]]:
+    bracket = line[match.start()]
+    if bracket not in "[(（【":
+        end = match.end()
+        cited = _keys(line[match.start() : end])
+    else:
+        closing = {"[": "]", "(": ")", "（": "）", "【": "】"}[bracket]
+        end = _closing(line, match.start(), bracket, closing)
+        cited = _keys(line[match.end() : end].removesuffix(closing))
+    behind = _QUOTE.match(line, end)
+    if cited and not cited[-1].quote and behind:
+        quote = next(group for group in behind.groups() if group)
+        return behind.end(), (*cited[:-1], Cited(cited[-1].key, quote.strip()))
+    return end, cited
+
+
+def _closing(line: str, start: int, opening: str, closing: str) -> int:
+    depth = 0
+    for offset in range(start, len(line)):
+        depth += (line[offset] == opening) - (line[offset] == closing)
+        if depth == 0:
+            return offset + 1
+    return len(line)
+
+
+def _keys(body: str) -> tuple[Cited, ...]:
+    """Read the inside of a group: keys, each with the quote behind it."""
+    quotes = [(m.start(), m.end()) for m in re.finditer(r"[\"“„「].*[\"”」]", body)]
+    pattern = _S_KEY if _S_KEY.search(body) else _KEY
+    paragraphs = [(m.start(), m.end()) for m in _PARAGRAPH.finditer(body)]
+    found = [
+        match
+        for match in pattern.finditer(body)
+        if not any(start < match.start() < end for start, end in paragraphs)
+        and not (pattern is _KEY and any(start < match.start() < end for start, end in quotes))
+    ]
+    if not found or (pattern is _KEY and body[: found[0].start()].strip()):
+        return ()  # "[the 2 leaders]" is no key
+    stops = [*(match.start() for match in found[1:]), len(body)]
+    cited = []
+    for match, stop in zip(found, stops, strict=True):
+        rest = _PARAGRAPH.sub("", body[match.end() : stop], count=1).strip(" \t:;,–-")
+        quoted = rest[:1] and rest[0] in _OPEN
+        if not quoted and len(rest.split()) < 3:
+            rest = ""
+        cited.append(Cited(int(match[1]), rest[1:].rstrip(_CLOSE + " .,;") if quoted else rest))
+    return tuple(cited)
+
+
+def _tidy(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+([.,;:!?])", r"\1", text)
+    return re.sub(r"[:;,]\.$", ".", text)

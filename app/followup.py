@@ -1,0 +1,72 @@
+"""Complete a follow-up question from the conversation, by rule: carry over what it leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from app.dates import DATE_PHRASE
+from app.query import language_of
+from ingest.lexical import analyse
+
+_OPENING: Final = re.compile(
+    r"^\s*(?:and|but|so|then|also|ok(?:ay)?|now|what about|how about|what of|same for|그럼|그러면|그리고|그런데|근데|또|이어서)\b[\s,]*"
+    r"|^\s*(?:그럼|그러면|그리고|그런데|근데|거기|그건|그중)",
+    re.I,
+)
+_PRONOUN: Final = re.compile(
+    r"\b(?:it|they|them|those|these|that|this one|there|he|she|his|her|their|its|the same|the other)\b"
+    r"|(?:^|\s)(?:그|거기|그것|그건|그들|이것|저것|그중)(?:에|은|는|이|가|을|를|도|의)?(?=\s)",
+    re.I,
+)
+_PLACE: Final = re.compile(
+    r"\b(?:in|at|for|with|on|by|from|under|about)\s+(?:the\s+)?(?:[A-Z][\w.'’-]*\s?)+|\bthe EU\b"
+)
+_SHORT: Final = 4  # index terms; a question with fewer hardly stands by itself
+
+
+def leaves_out(question: str) -> bool:
+    """Return whether a question seems to lean on what was asked before it."""
+    terms = analyse(question)
+    if _OPENING.match(question) and len(terms) <= 8:
+        return True
+    return len(terms) < _SHORT or (len(terms) <= 8 and _PRONOUN.search(question) is not None)
+
+
+def complete(question: str, history: Sequence[str]) -> str:
+    """Return a question that stands by itself.
+
+    The earlier question is carried over; a date, or a place or actor with its preposition, takes the place
+    of the earlier one's. A question that stands by itself, or has no history, is returned as it is.
+
+    Args:
+        question: the person's words.
+        history: earlier questions of the conversation, oldest first.
+    """
+    if not history or not leaves_out(question):
+        return question
+    earlier = complete(history[-1], history[:-1]).strip()
+    rest = _OPENING.sub("", question).strip() or question
+    if swapped := _swap(rest, earlier):
+        return swapped
+    joint = "라는 질문에 이어: " if language_of(question) == "ko" else " — "
+    return f"{_without(earlier, rest)}{joint}{rest}"
+
+
+def _swap(rest: str, earlier: str) -> str:
+    """Put a follow-up that is only a date or a place where the earlier question has its own."""
+    bare = rest.rstrip(" ?.!")
+    for pattern in (DATE_PHRASE, _PLACE):
+        new = pattern.search(bare if bare[:1].isupper() or " " in bare else f"in {bare}")
+        old = pattern.search(earlier)
+        if new and old and len(analyse(bare)) <= len(analyse(new[0])):
+            return earlier.replace(old[0].strip(), new[0].strip(), 1)
+    return ""
+
+
+def _without(earlier: str, rest: str) -> str:
+    """Take the dates out of the earlier question where the follow-up names its own."""
+    if DATE_PHRASE.search(rest):
+        earlier = DATE_PHRASE.sub(" ", earlier)
+    return " ".join(earlier.split())

@@ -1,0 +1,177 @@
+"""Answer with a chat model: numbered evidence in, verified sentences out; and complete a follow-up question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from app.drafts import Draft, DraftReader
+from app.figures import missing_figures
+from app.llm import ChatModel
+from app.actors import missing_names
+from app.prompting import load_prompt
+from app.results import ABSTENTION, Drafted, Dropped, Grounded
+from app.verify import verify_statement
+from ingest.documents import Document, Passage
+
+SENTENCES: Final = 6
+EVIDENCE_CHARACTERS: Final = 14_000
+QUESTION_CHARACTERS: Final = 300
+_LANGUAGES: Final = {"en": "English", "ko": "Korean"}
+_MOST_TRIES: Final = 30
+_MOST_CHARACTERS: Final = 12_000
+_HISTORY: Final = 4
+
+# What could end the fence around a document's words, or pass for a turn of the conversation.
+_FENCE: Final = re.compile(r"<(?=[/|!a-zA-Z<])")
+_TURN: Final = re.compile(r"\[(/?(?:INST|SYS)/?)\]", re.IGNORECASE)
+
+
+def generate(
+    question: str,
+    evidence: Sequence[Passage],
+    documents: Mapping[str, Document],
+    model: ChatModel,
+    *,
+    language: str,
+    on_statement: Callable[[Drafted], None] | None = None,
+) -> Drafted:
+    """Let a chat model answer from the evidence, and keep what verification lets through.
+
+    Each sentence is verified as soon as its line is complete; no other text is ever passed on. The model is
+    stopped after `SENTENCES` kept sentences, or when it goes round in circles.
+
+    Args:
+        question: the completed question.
+        evidence: passages, best first; those beyond `EVIDENCE_CHARACTERS` are left out.
+        documents: by `doc_id`, at least those of the evidence.
+        model: what writes the answer.
+        language: of the answer, as a code ("en", "ko").
+        on_statement: called with everything so far after each kept sentence.
+
+    Returns:
+        Kept sentences with their places, and dropped ones with the reason. No kept sentence means that the
+        answer abstains. Empty evidence gives an empty result without calling the model.
+
+    Raises:
+        ChatModelError: the model is missing, unreachable or too slow; what was kept so far is lost.
+    """
+    given = _within(evidence)
+    if not given:
+        return Drafted(())
+    messages = load_prompt("answer").render(
+        question=_neutral(question),
+        evidence="\n\n".join(_block(n, passage, documents) for n, passage in enumerate(given, start=1)),
+        language=_LANGUAGES.get(language, language),
+        limit=str(SENTENCES),
+        abstention=ABSTENTION,
+    )
+    kept: list[Grounded] = []
+    dropped: list[Dropped] = []
+    pieces = model.stream(messages.system, messages.user)
+    for draft in _drafts(pieces):
+        result = _repeats(draft, kept, dropped) or verify_statement(draft.text, draft.cited, given, documents)
+        if isinstance(result, Dropped):
+            dropped.append(result)
+        else:
+            kept.append(result)
+            if on_statement:
+                on_statement(Drafted(tuple(kept), tuple(dropped)))
+        if len(kept) == SENTENCES or len(kept) + len(dropped) == _MOST_TRIES:
+            break
+    return Drafted(tuple(kept), tuple(dropped))
+
+
+def complete_question(question: str, history: Sequence[str], model: ChatModel) -> str:
+    """Complete a follow-up question from the questions before it.
+
+    Args:
+        question: the follow-up.
+        history: earlier questions, oldest first; the last few are used.
+        model: what rewrites it.
+
+    Returns:
+        The completed question; the question unchanged where there is no history, or where what the model wrote is
+        not one line of at most 300 characters, or has a number or a name that is in none of the questions.
+
+    Raises:
+        ChatModelError: the model is missing, unreachable or too slow.
+    """
+    earlier = list(history)[-_HISTORY:]
+    if not earlier:
+        return question
+    messages = load_prompt("complete_question").render(
+        question=_neutral(_one_line(question)),
+        history="\n".join(f"- {_neutral(_one_line(asked))}" for asked in earlier),
+    )
+    written = ""
+    for piece in model.stream(messages.system, messages.user):
+        written += piece
+        if len(written) > 4 * QUESTION_CHARACTERS:
+            return question
+    lines = [
+        line.strip() for line in re.sub(r"(?s)<think>.*?</think>", "", written).splitlines() if line.strip()
+    ]
+    completed = lines[0].strip("\"“”'* ") if len(lines) == 1 else ""
+    known = "\n".join([*earlier, question])
+    added = missing_figures(completed, [known]) or missing_names(completed, known)
+    return question if added or not 0 < len(completed) <= QUESTION_CHARACTERS else completed
+
+
+def _drafts(pieces: Iterator[str]) -> Iterator[Draft]:
+    """Yield drafts as their lines complete; closes the model's stream when it is left early or the answer ends."""
+    reader = DraftReader()
+    characters = 0
+    try:
+        for piece in pieces:
+            yield from reader.feed(piece)
+            characters += len(piece)
+            if reader.abstained or characters > _MOST_CHARACTERS:
+                break
+        yield from reader.close()
+    finally:
+        if close := getattr(pieces, "close", None):
+            close()
+
+
+def _repeats(draft: Draft, kept: Sequence[Grounded], dropped: Sequence[Dropped]) -> Dropped | None:
+    words = _words(draft.text)
+    if any(_words(earlier.text) == words for earlier in (*kept, *dropped)):
+        return Dropped(draft.text, "repeats an earlier sentence")
+    return None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _within(evidence: Sequence[Passage]) -> list[Passage]:
+    given: list[Passage] = []
+    room = EVIDENCE_CHARACTERS
+    for passage in evidence:
+        room -= len(passage.text)
+        if given and room < 0:
+            break
+        given.append(passage)
+    return given
+
+
+def _block(n: int, passage: Passage, documents: Mapping[str, Document]) -> str:
+    """Write one passage between tags that its own words cannot contain."""
+    document = documents[passage.doc_id]
+    about = [f"Title: {document.title}", f"Date: {document.date}", f"By: {document.issuer}"]
+    head = "\n".join(_neutral(_one_line(line)) for line in about if not line.endswith(": "))
+    texts = (document.paragraph(span.paragraph).text[span.start : span.end] for span in passage.spans)
+    body = "\n".join(
+        f"¶{span.paragraph} {_neutral(text)}" for span, text in zip(passage.spans, texts, strict=True)
+    )
+    return f'<evidence key="S{n}">\n{head}\n{body}\n</evidence>'
+
+
+def _neutral(text: str) -> str:
+    return _TURN.sub(r"(\1)", _FENCE.sub("‹", text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,219 @@
+"""From a question to ranked passages: dense and lexical ranking, fused, then reranked.
+
+Dense and BM25 rankings are fused by reciprocal rank (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion
+Outperforms Condorcet and Individual Rank Learning Methods", 2009), each weighted by what it can read of the
+question; the best of the fusion are reordered by `app.ranking`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.dates import within
+from app.names import DocumentNames
+from app.query import Filters, Understood
+from app.ranking import Candidates, Floats, LinearRanking, QueryVectors, describe
+
+if TYPE_CHECKING:
+    from ingest.embedding import Embedder
+    from ingest.generation import Generation
+
+RANK_CONSTANT: Final = 60  # of reciprocal rank fusion, as in the paper
+NAMED_DOCUMENTS: Final = 4  # passages of the documents named most strongly are always candidates
+NAMED_PASSAGES: Final = 25
+RERANKED: Final = 160
+NO_FILTERS: Final = Filters()
+_SENTENCES_SEARCHED: Final = 50_000  # an exact search over more sentences would cost more than the encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was retrieved for one question.
+
+    Attributes:
+        rows: passage rows, best first, duplicates merged.
+        scores: their scores, higher is better.
+        candidates: features of the passages that were reranked, in another order.
+        vectors: of the question and its topic.
+    """
+
+    rows: tuple[int, ...]
+    scores: tuple[float, ...]
+    candidates: Candidates
+    vectors: QueryVectors
+
+
+class Retriever:
+    """Retrieves passages of one generation.
+
+    Args:
+        generation: the index, open for reading.
+        embedder: the model it was built with.
+        depth: how many passages each ranking contributes.
+        reranker: orders the candidates; None leaves them in the order of the fusion.
+    """
+
+    def __init__(
+        self, generation: Generation, embedder: Embedder, depth: int = 50, reranker: LinearRanking | None = None
+    ) -> None:
+        self.generation = generation
+        self._embedder = embedder
+        self._depth = depth
+        self._reranker = reranker
+
+    @cached_property
+    def names(self) -> DocumentNames:
+        """The names of the generation's documents."""
+        return DocumentNames(list(self.generation.documents.values()))
+
+    @cached_property
+    def unreadable(self) -> NDArray[np.bool_]:
+        """Which documents are in a language the embedding model cannot read, `(n_documents,)`."""
+        languages = self._embedder.languages
+        documents = self.generation.documents.values()
+        return np.array([not {"*", document.language} & languages for document in documents], dtype=bool)
+
+    @cached_property
+    def _sentence_vectors(self) -> Floats:
+        return np.asarray(self.generation.sentence_vectors, dtype=np.float32)
+
+    def retrieve(self, understood: Understood, filters: Filters = NO_FILTERS, k: int = 50) -> Retrieval:
+        """Return up to `k` passages, best first; none where the filters leave nothing."""
+        allowed = self._allowed(filters)
+        vectors = self._encode(understood)
+        lexical = self._lexical(understood)
+        rows = self._fused(understood, vectors, lexical, allowed)
+        if not len(rows):
+            empty = np.zeros(0, dtype=np.int64)
+            return Retrieval((), (), Candidates(empty, np.zeros((0, 0), np.float32), empty), vectors)
+        candidates = describe(self.generation, understood, vectors, rows[:RERANKED], lexical, self.unreadable)
+        scores = self._scores(candidates)
+        order = np.lexsort((candidates.rows, -scores))
+        kept = self._merged(candidates.rows[order].tolist())[:k]
+        score_of = dict(zip(candidates.rows.tolist(), scores.tolist(), strict=True))
+        return Retrieval(tuple(kept), tuple(score_of[row] for row in kept), candidates, vectors)
+
+    def _scores(self, candidates: Candidates) -> Floats:
+        if self._reranker is None:
+            return -np.arange(len(candidates.rows), dtype=np.float32)
+        return self._reranker.scores(candidates.features)
+
+    def _encode(self, understood: Understood) -> QueryVectors:
+        texts = [understood.english, understood.topic]
+        both = self._embedder.encode(list(dict.fromkeys(texts)))
+        return QueryVectors(both[0], both[-1])
+
+    def _lexical(self, understood: Understood) -> Floats:
+        """Return each passage's BM25 score over the idf of the whole question, by its better language."""
+        index = self.generation.lexical
+        parts = [
+            index.scores(terms) / max(sum(index.idf(term) for term in terms), 1e-6)
+            for terms in understood.terms.values()
+        ]
+        return np.maximum.reduce(parts) if parts else np.zeros(index.rows, dtype=np.float32)
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        if filters == NO_FILTERS:
+            return None
+        documents = self.generation.documents.values()
+        kept = np.array([_passes(filters, d.doc_id, d.date, d.type) for d in documents], dtype=bool)
+        return kept[self.generation.passage_table[:, 0]]
+
+    def _fused(
+        self, understood: Understood, vectors: QueryVectors, lexical: Floats, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        readable = self._readable_share(understood)
+        rankings = [
+            (1.0, _top(lexical, self._depth, allowed)),
+            (1.0, self._by_sentence(understood, vectors, allowed, readable)),
+            (0.5, self._of_named(understood, lexical, allowed)),
+        ]
+        if readable:
+            dense = [row for row, _ in self.generation.vectors.search(vectors.question, self._depth, allowed)]
+            rankings.append((readable, dense))
+        return _fuse(rankings)
+
+    def _readable_share(self, understood: Understood) -> float:
+        """Return how much of the question the embedding model reads: 0 for words it was not measured on."""
+        if {"*", "ko"} & self._embedder.languages:
+            return 1.0
+        return 1.0 if understood.terms.get("en") else 0.0
+
+    def _by_sentence(
+        self,
+        understood: Understood,
+        vectors: QueryVectors,
+        allowed: NDArray[np.bool_] | None,
+        readable: float,
+    ) -> list[int]:
+        """Rank passages by their best sentence: coverage of the topic, and cosine where that is affordable."""
+        index, table = self.generation.sentence_lexical, self.generation.passage_table
+        score = np.zeros(index.rows, dtype=np.float32)
+        for terms in understood.topic_terms.values():
+            score = np.maximum(score, index.coverage(terms))
+        if readable and index.rows <= _SENTENCES_SEARCHED:
+            score = score + self._sentence_vectors @ vectors.topic
+        best = np.maximum.reduceat(score, table[:, 1]) if len(table) else score
+        return _top(best, self._depth, allowed)
+
+    def _of_named(
+        self, understood: Understood, lexical: Floats, allowed: NDArray[np.bool_] | None
+    ) -> list[int]:
+        named = understood.named
+        dates = self.generation.document_dates
+        strength = named.affinity + 0.5 * named.person + 0.3 * named.type
+        strength = strength + [0.7 * understood.dates.names_year_of(date) for date in dates]
+        strength = strength + [1.0 * understood.dates.names_month_of(date) for date in dates]
+        found: list[int] = []
+        for document in np.argsort(-strength, kind="stable")[:NAMED_DOCUMENTS]:
+            if strength[document] > 0.5:
+                of_it = self.generation.passage_table[:, 0] == document
+                held = lexical + 1e-6  # a named document's passages count even where they share no word
+                found += _top(held * of_it, NAMED_PASSAGES, allowed)
+        return found
+
+    def _merged(self, rows: Iterable[int]) -> list[int]:
+        """Leave out passages whose words stand in a better one already."""
+        seen: set[str] = set()
+        kept = []
+        for row in rows:
+            words = " ".join(self.generation.passages[row].text.split()).casefold()
+            if words not in seen:
+                seen.add(words)
+                kept.append(row)
+        return kept
+
+
+def _top(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> list[int]:
+    """Return up to `k` rows with a score above 0, best first, ties by row."""
+    if allowed is not None:
+        scores = np.where(allowed, scores, 0)
+    found = np.flatnonzero(scores > 0)
+    if len(found) > k:
+        edge = np.partition(scores[found], -k)[-k]
+        found = found[scores[found] >= edge]
+    return [int(row) for row in found[np.lexsort((found, -scores[found]))[:k]]]
+
+
+def _fuse(rankings: Sequence[tuple[float, Sequence[int]]]) -> NDArray[np.int64]:
+    score: defaultdict[int, float] = defaultdict(float)
+    for weight, rows in rankings:
+        for rank, row in enumerate(rows, start=1):
+            score[row] += weight / (RANK_CONSTANT + rank)
+    return np.array(sorted(score, key=lambda row: (-score[row], row)), dtype=np.int64)
+
+
+def _passes(filters: Filters, doc_id: str, date: str, kind: str) -> bool:
+    if filters.doc_ids and doc_id not in filters.doc_ids:
+        return False
+    if filters.types and kind not in filters.types:
+        return False
+    dated = bool(filters.since or filters.until)
+    return not dated or within(date, filters.since or "0000", filters.until or "9999")

@@ -1,0 +1,128 @@
+"""A conversation: its turns, how each is shown, and how a question becomes an answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.escape import shown
+from app.labels import ENGLISH, labels
+from app.query import Filters
+from app.render import answer_html, partial_html
+from app.results import Answer, Citation, Partial, Stage
+from app.ui.loading import Loader
+from ingest.errors import SanghoError
+
+_log = logging.getLogger(__name__)
+_LOOK_AGAIN = 1.0  # seconds between two looks at whether loading is done
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation and what has become of it so far.
+
+    Attributes:
+        stage: what is being done for it; empty before it is begun.
+        partial: the verified statements so far.
+        answer: the result, once there is one.
+        error: why there is none, if so.
+    """
+
+    question: str
+    stage: str = ""
+    partial: str = ""
+    answer: Answer | None = None
+    error: SanghoError | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will come."""
+        return self.answer is not None or self.error is not None
+
+
+def answering(loader: Loader, question: str, history: Sequence[str]) -> Iterator[Turn]:
+    """Answer a question, yielding the turn each time something of it changes; the last one is done.
+
+    Waits for the loader first, with the stage `loading`. Errors become part of the turn and are never raised;
+    one that is not ours is logged and shown without its details.
+    """
+    turn = Turn(question)
+    try:
+        asker = loader.wait(0)
+        if asker is None:
+            yield (turn := replace(turn, stage="loading"))
+        while asker is None:
+            asker = loader.wait(_LOOK_AGAIN)
+        yield (turn := replace(turn, stage="searching"))
+        for event in asker.events(question, history, Filters()):
+            yield (turn := _after(turn, event))
+        if not turn.done:
+            raise SanghoError("The question was not answered.", "Ask it again.")
+    except SanghoError as error:
+        yield replace(turn, error=error)
+    except Exception as error:
+        _log.exception("answering failed")
+        remedy = "Ask it again; the terminal that runs Sangho shows what happened."
+        yield replace(turn, error=SanghoError(f"Answering failed: {type(error).__name__}.", remedy))
+
+
+def _after(turn: Turn, event: Stage | Partial | Answer) -> Turn:
+    match event:
+        case Stage():
+            return replace(turn, stage=event.name)
+        case Partial():
+            return replace(turn, partial=event.text)
+        case Answer():
+            return replace(turn, answer=event)
+
+
+def earlier_questions(turns: Sequence[Turn]) -> list[str]:
+    """Return the conversation's questions so far, oldest first, as `Asker.events` takes them."""
+    return [turn.question for turn in turns]
+
+
+def citation_at(turns: Sequence[Turn], turn: object, n: object, kind: object) -> tuple[Citation, Answer] | None:
+    """Find what a click names: a turn from 0, a citation's number, and `cite` or `related`.
+
+    The three come from the browser and are not trusted: whatever names nothing gives None.
+    """
+    if not isinstance(turn, int) or not 0 <= turn < len(turns):
+        return None
+    answer = turns[turn].answer
+    if answer is None or kind not in ("cite", "related"):
+        return None
+    listed = answer.citations if kind == "cite" else answer.related
+    found = next((citation for citation in listed if citation.n == n), None)
+    return (found, answer) if found else None
+
+
+def turn_html(turn: Turn, index: int) -> str:
+    """Return one turn as HTML: the question as a heading, then its answer, its progress or its error."""
+    return f'<h2 class="sg-question" dir="auto">{shown(turn.question)}</h2>{_below(turn, index)}'
+
+
+def _below(turn: Turn, index: int) -> str:
+    if turn.answer is not None:
+        return answer_html(turn.answer, index)
+    if turn.error is not None:
+        return error_html(turn.error)
+    written = partial_html(turn.partial) if turn.partial else ""
+    stage = ENGLISH.stages.get(turn.stage, "Waiting for a free place…")
+    return f'<div class="sg-answer" aria-busy="true">{written}<p class="sg-stage">{stage}</p></div>'
+
+
+def error_html(error: SanghoError) -> str:
+    """Return an error as what happened and what mends it, in two lines."""
+    remedy = f"<p>{shown(error.remedy)}</p>" if error.remedy else ""
+    return f'<div class="sg-error"><p><strong>{shown(error.message)}</strong></p>{remedy}</div>'
+
+
+def spoken(turn: Turn) -> str:
+    """Return what a screen reader should say of a turn now, as text: its stage, its outcome, or its error."""
+    if turn.error is not None:
+        return str(turn.error)
+    if turn.answer is None:
+        return ENGLISH.stages.get(turn.stage, "")
+    words = labels(turn.answer.language)
+    return f"{words.outcomes[turn.answer.outcome]}. {turn.answer.answer}"

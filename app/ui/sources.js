@@ -1,0 +1,24 @@
+// The source panel. It takes the focus when something is opened in it and gives it back when it is closed; on a
+// narrow screen it covers the conversation while it is open.
+function close() {
+  document.body.classList.remove("sg-source-open");
+  for (const open of document.querySelectorAll("[aria-current]")) open.removeAttribute("aria-current");
+  trigger("click", { close: true });
+  if (window.sanghoOpener) window.sanghoOpener.focus();
+}
+
+watch("value", () => {
+  const panel = element.querySelector("#sg-source:not(.sg-empty)");
+  if (!panel) return document.body.classList.remove("sg-source-open");
+  document.body.classList.add("sg-source-open");
+  panel.focus({ preventScroll: true });
+  const mark = panel.querySelector("mark");
+  if (mark) mark.scrollIntoView({ block: "center" });
+});
+
+element.addEventListener("click", (event) => {
+  if (event.target.closest(".sg-close")) close();
+});
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.body.classList.contains("sg-source-open")) close();
+});

@@ -1,0 +1,97 @@
+// The conversation. Gradio calls this once with the component's element. `props.value` is
+// {turns: [html, ...], said: text}; each turn keeps its own element, so that opened disclosures, focus and
+// selections of earlier turns survive while a later one is written. All HTML in it was escaped by the server.
+const turns = element.querySelector(".sg-turns");
+const said = element.querySelector(".sg-said");
+const drawn = [];
+
+function draw() {
+  const value = props.value || { turns: [], said: "" };
+  while (turns.children.length > value.turns.length) {
+    turns.lastElementChild.remove();
+    drawn.pop();
+  }
+  value.turns.forEach((html, i) => {
+    if (drawn[i] === html) return;
+    let turn = turns.children[i];
+    if (!turn) {
+      turn = document.createElement("section");
+      turn.className = "sg-turn";
+      turns.append(turn);
+    }
+    turn.innerHTML = html;
+    const isNew = drawn[i] === undefined;
+    drawn[i] = html;
+    if (isNew) turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+  });
+  if (said.textContent !== value.said) said.textContent = value.said;
+}
+
+function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+// The quote of a citation number, beside it and inside the window: at once for the keyboard, after a moment for
+// the mouse, so that it does not flicker past.
+let waiting = 0;
+
+function place(mark) {
+  const tip = mark.querySelector(".sg-pop");
+  tip.classList.add("sg-shown");
+  const number = mark.getBoundingClientRect();
+  const box = tip.getBoundingClientRect();
+  const left = Math.max(8, Math.min(number.left - 16, innerWidth - box.width - 8));
+  const above = number.top - box.height - 6;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${above > 8 ? above : number.bottom + 6}px`;
+}
+
+function hide() {
+  clearTimeout(waiting);
+  for (const tip of element.querySelectorAll(".sg-shown")) tip.classList.remove("sg-shown");
+}
+
+for (const entering of ["mouseover", "focusin"]) {
+  element.addEventListener(entering, (event) => {
+    const mark = event.target.closest(".sg-mark");
+    if (!mark) return hide();
+    if (mark.querySelector(".sg-shown")) return;
+    hide();
+    waiting = setTimeout(place, entering === "focusin" ? 0 : 200, mark);
+  });
+}
+element.addEventListener("mouseleave", hide);
+element.addEventListener("focusout", hide);
+addEventListener("scroll", hide, { passive: true, capture: true });
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hide();
+});
+
+async function copy(button) {
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    return;
+  }
+  button.textContent = button.dataset.done;
+  said.textContent = button.dataset.done;
+  setTimeout(() => (button.textContent = label), 2000);
+}
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.copy !== undefined) {
+    copy(button);
+  } else if (button.dataset.kind) {
+    hide();
+    window.sanghoOpener = button;
+    for (const open of element.querySelectorAll("[aria-current]")) open.removeAttribute("aria-current");
+    button.setAttribute("aria-current", "true");
+    trigger("click", { kind: button.dataset.kind, turn: Number(button.dataset.turn), n: Number(button.dataset.n) });
+  }
+});
+
+watch("value", draw);
+draw();

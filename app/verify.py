@@ -1,0 +1,155 @@
+"""Verify a sentence that a chat model wrote against the evidence it cites; keep it with exact places, or drop it.
+
+Nothing the model says about its sources is believed: keys are looked up, quotes are found letter by letter,
+figures, dates, names and negations are compared, and most of the sentence's words must stand where it points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from app.actors import content, missing_names, negation_differs
+from app.basis import Basis, gather, locate
+from app.drafts import Cited
+from app.figures import Figure, holds, read_figures
+from app.quotes import find_quote
+from app.results import Dropped, Grounded
+from ingest.documents import Document, Passage
+
+# Share of a statement's content words that its cited sentences and those beside them must have.
+COVERED_WITH_QUOTE: Final = 0.45
+COVERED_WITHOUT: Final = 0.6
+
+_SOURCES: Final = r"(?:evidence|sources?|passages?|texts?|context|information|documents?)"
+_GIVEN: Final = r"(?:the )?(?:provided |given |above |numbered |cited )*"
+_LEAD: Final = re.compile(
+    rf"^(?:(?:based on|according to|as (?:stated|mentioned) in|from) {_GIVEN}(?:{_SOURCES}|S\d+)"
+    rf"(?: (?:provided|given|above))?|{_GIVEN}{_SOURCES} (?:states|says|shows|mentions|indicates) that),?\s+",
+    re.IGNORECASE,
+)
+_META: Final = re.compile(
+    r"^(?:here (?:is|are)\b|note\b|please\b|i |i['’]m |as an ai\b|sure\b|certainly\b|okay\b|in conclusion[:.]?$"
+    rf"|{_GIVEN}{_SOURCES} (?:does|do|did|is|are|provided|given|above|contains?)\b)",
+    re.IGNORECASE,
+)
+_INNER_QUOTE: Final = re.compile("\"([^\"]+)\"|“([^”]+)”|「([^」]+)」")
+_CLAUSE: Final = re.compile(
+    r"[,;:]\s|\b(?:while|whereas|but|and|compared (?:to|with)|versus)\b", re.IGNORECASE
+)
+_HANGUL: Final = re.compile("[가-힣]")
+
+
+def verify_statement(
+    text: str, cited: Sequence[Cited], evidence: Sequence[Passage], documents: Mapping[str, Document]
+) -> Grounded | Dropped:
+    """Check one sentence against the evidence it cites.
+
+    Args:
+        text: the sentence, without its keys.
+        cited: keys from 1 into `evidence`, with the quotes given for them.
+        evidence: passages as they were numbered for the model.
+        documents: by `doc_id`, at least those of the evidence.
+
+    Returns:
+        The sentence with the places it rests on, each an exact span of a paragraph; or the sentence with the
+        first check that it fails.
+    """
+    statement = _LEAD.sub("", text.strip())
+    statement = statement[:1].upper() + statement[1:]
+    if whole := _INNER_QUOTE.fullmatch(statement.rstrip(".")):
+        statement = _inside(whole)
+        cited = [Cited(c.key, c.quote or statement) for c in cited]
+    if why := _not_a_statement(statement):
+        return Dropped(text, why)
+    known = [c for c in cited if 1 <= c.key <= len(evidence) and evidence[c.key - 1].doc_id in documents]
+    if not known:
+        return Dropped(text, "cites no evidence that was given")
+    found = [place for c in known for place in locate(statement, c, evidence, documents)]
+    if not found:
+        what = "its quote is" if any(c.quote for c in known) else "its words are"
+        return Dropped(text, f"{what} not in the evidence it cites")
+    basis = gather(found, statement, documents)
+    if why := _objection(statement, basis):
+        return Dropped(text, why)
+    if basis.digest:  # quotation marks are for an original's words
+        statement = _INNER_QUOTE.sub(_inside, statement)
+    return Grounded(statement, basis.places)
+
+
+def _not_a_statement(statement: str) -> str:
+    if _META.match(statement) or statement.endswith(":"):
+        return "says nothing about the subject"
+    if statement.endswith("?"):
+        return "is a question"
+    enough = len(statement.split()) >= (2 if _HANGUL.search(statement) else 3)
+    return "" if enough else "is not a sentence"
+
+
+def _objection(statement: str, basis: Basis) -> str:
+    """Return the first check that a statement fails, as a reason; empty if it passes all."""
+    if missing := basis.missing_figures(statement):
+        return f"gives {missing[0]}, which the cited passage does not"
+    if absent := missing_names(statement, f"{basis.paragraphs}\n{basis.header}"):
+        return f"names {absent[0]}, which the cited passage does not"
+    if negation_differs(statement, basis.sentences):
+        return "denies what the cited sentence affirms, or affirms what it denies"
+    if figure := _misplaced(statement, basis.sentences):
+        return f"gives {figure} for something else than the cited sentence does"
+    quotes = [_inside(match) for match in _INNER_QUOTE.finditer(statement)]
+    if not basis.digest and any(not find_quote(quote, basis.paragraphs) for quote in quotes):
+        return "puts words in quotation marks that the cited passage does not have"
+    return "" if _covered(statement, basis) else "says more than the cited sentences do"
+
+
+def _inside(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group)
+
+
+def _misplaced(statement: str, sentences: Sequence[str]) -> str:
+    """Return a figure that its sentence gives in another clause than the one that shares the statement's words.
+
+    "South Korea invests $1.7 billion, while Americans invest $2 billion" does not bear out "Americans invest
+    $1.7 billion", though it has the figure and all the words.
+    """
+    for clause in _clauses(statement):
+        terms = content(clause)
+        for figure in read_figures(clause)[0]:
+            fits = [_clause_fits(figure, terms, _clauses(sentence)) for sentence in sentences]
+            if False in fits and True not in fits:
+                return figure.text
+    return ""
+
+
+def _clause_fits(figure: Figure, terms: set[str], clauses: Sequence[str]) -> bool | None:
+    """Whether the clause with the figure is the nearest one; None if the sentence does not give the figure."""
+    holding = [clause for clause in clauses if holds(clause, figure)]
+    if not holding:
+        return None
+    shared = max(len(terms & content(clause)) for clause in holding)
+    return shared >= max((len(terms & content(c)) for c in clauses if c not in holding), default=0)
+
+
+def _clauses(sentence: str) -> list[str]:
+    """Split a sentence into stretches that have a figure each."""
+    clauses: list[str] = []
+    start = 0
+    for stop in [*(match.start() for match in _CLAUSE.finditer(sentence)), len(sentence)]:
+        part = sentence[start:stop]
+        start = stop
+        if clauses and not (read_figures(part)[0] and read_figures(clauses[-1])[0]):
+            clauses[-1] += part
+        else:
+            clauses.append(part)
+    return clauses
+
+
+def _covered(statement: str, basis: Basis) -> bool:
+    if bool(_HANGUL.search(statement)) != bool(_HANGUL.search(basis.around)):
+        return basis.quoted  # across languages words do not compare; an exact quote has to stand in for that
+    terms = content(statement)
+    if len(terms) < (1 if basis.quoted else 2):
+        return False
+    share = len(terms & content(f"{basis.around}\n{basis.header}")) / len(terms)
+    return share >= (COVERED_WITH_QUOTE if basis.quoted else COVERED_WITHOUT)

@@ -1,0 +1,86 @@
+"""A deterministic embedder, small corpora, and the process that the fault tests kill."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.build import Progress
+from ingest.sync import SyncReport, ingest
+
+LIMIT = 60
+MAX_BYTES = 1_000_000
+
+
+class FakeEmbedder:
+    """Unit vectors drawn from the text's digest: equal texts have equal vectors, others have nothing in common."""
+
+    def __init__(self, name: str = "fake", dim: int = 32) -> None:
+        self.name = name
+        self.digest = hashlib.sha256(name.encode()).hexdigest()
+        self.dim = dim
+        self.max_tokens = 256
+        self.languages = frozenset({"*"})
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        self.encoded.extend(texts)
+        if on_progress:
+            on_progress(len(texts))
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            drawn = np.frombuffer(hashlib.shake_128(text.encode()).digest(self.dim), np.uint8)
+            vectors[row] = drawn.astype(np.float32) - 127.5
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12).astype(np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+
+def write_document(folder: Path, name: str, paragraphs: Sequence[str], **front_matter: str) -> Path:
+    """Write `name`.txt; every document gets a title so that its passages have context."""
+    folder.mkdir(parents=True, exist_ok=True)
+    values = {"title": f"Title of {name}", "date": "2024-01-02", **front_matter}
+    lines = "".join(f"{key}: {value}\n" for key, value in values.items())
+    path = folder / f"{name}.txt"
+    path.write_text(lines + "\n" + "\n".join(paragraphs) + "\n", encoding="utf-8")
+    return path
+
+
+def write_corpus(folder: Path, version: str, documents: int = 4, paragraphs: int = 8) -> None:
+    """Write documents whose every paragraph names the version, so that a mixture shows."""
+    for number in range(documents):
+        texts = [
+            f"Paragraph {i} of document {number} in {version} speaks of subject {number * 100 + i}. "
+            f"Its second sentence stands in {version} as well."
+            for i in range(paragraphs)
+        ]
+        write_document(folder, f"doc{number}", texts)
+
+
+def run_ingest(
+    home: Path,
+    *roots: Path,
+    embedder: FakeEmbedder | None = None,
+    limit: int = LIMIT,
+    max_bytes: int = MAX_BYTES,
+    on_progress: Callable[[Progress], None] | None = None,
+    forget: Path | None = None,
+    wait_s: float = 60,
+) -> SyncReport:
+    """Ingest with the fake embedder."""
+    return ingest(home, roots, embedder or FakeEmbedder(), limit, max_bytes, on_progress, forget, wait_s)
+
+
+def ingest_for_ever(home: str, first: str, second: str) -> None:
+    """Replace all of one corpus by the other, again and again, until killed."""
+    while True:
+        for root, other in ((first, second), (second, first)):
+            known = (Path(home) / "CURRENT").exists()
+            held = known and (Path(home) / "last").exists() and (Path(home) / "last").read_text() == other
+            run_ingest(Path(home), Path(root), forget=Path(other) if held else None)
+            (Path(home) / "last").write_text(root)
