@@ -67,9 +67,7 @@ class Basis:
         return _missing(statement, self.sentences, self.header, self.dates)
 
 
-def locate(
-    statement: str, cited: Cited, evidence: Sequence[Passage], documents: Mapping[str, Document]
-) -> list[Found]:
+def locate(statement: str, cited: Cited, evidence: Sequence[Passage], documents: Mapping[str, Document]) -> list[Found]:
     """Find a citation's quote where it points, else in other evidence; else take the sentence nearest in words.
 
     Returns:

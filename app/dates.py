@@ -13,9 +13,7 @@ from typing import Final
 MONTHS: Final = "january february march april may june july august september october november december".split()
 _MONTH: Final = "|".join(MONTHS)
 _YEAR: Final = r"(?:19|20)\d\d"
-_MONTH_YEAR: Final = re.compile(
-    rf"\b({_MONTH})\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?,?\s+(?:of\s+)?({_YEAR})", re.I
-)
+_MONTH_YEAR: Final = re.compile(rf"\b({_MONTH})\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?,?\s+(?:of\s+)?({_YEAR})", re.I)
 _ISO: Final = re.compile(rf"\b({_YEAR})-(\d\d)(?:-\d\d)?\b")
 _KOREAN_MONTH: Final = re.compile(rf"({_YEAR})\s*년\s*(\d{{1,2}})\s*월")
 _RANGE: Final = re.compile(
@@ -23,9 +21,7 @@ _RANGE: Final = re.compile(
     rf"|({_YEAR})\s*[-–]\s*({_YEAR})|({_YEAR})\s*년?\s*부터[^.?]*?({_YEAR})\s*년?",
     re.I,
 )
-_OPEN: Final = re.compile(
-    rf"\b(since|after|before|until)\s+(?:\w+\s+)?({_YEAR})|({_YEAR})\s*년?\s*(이후|이전)", re.I
-)
+_OPEN: Final = re.compile(rf"\b(since|after|before|until)\s+(?:\w+\s+)?({_YEAR})|({_YEAR})\s*년?\s*(이후|이전)", re.I)
 _ANY_YEAR: Final = re.compile(rf"(?<![\d,.$])({_YEAR})(?![\d,]|\.\d)")
 # What is taken out of a question with its dates: "in early", "on", "of", the month and the day.
 DATE_PHRASE: Final = re.compile(

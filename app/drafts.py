@@ -48,9 +48,7 @@ _KEY: Final = re.compile(r"(?<![\w¶$.])S?(\d{1,3})(?![\w%]|[.,]\d)", re.IGNOREC
 _S_KEY: Final = re.compile(r"(?<!\w)S(\d{1,3})(?!\w)", re.IGNORECASE)
 _PARAGRAPH: Final = re.compile(r"(?:¶+|\bpara(?:graph)?s?\b\.?|\bpp?\.)\s*\d+(?:\s*[-–]\s*\d+)?", re.IGNORECASE)
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•–—>#]+|\(?\d{1,2}[.)])\s+)+")
-_LABEL: Final = re.compile(
-    r"^\s*(?:answer|statement|response|sentence|답변?)\s*(?:\d{1,2})?\s*:\s*", re.IGNORECASE
-)
+_LABEL: Final = re.compile(r"^\s*(?:answer|statement|response|sentence|답변?)\s*(?:\d{1,2})?\s*:\s*", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"\*\*|__|`+|</?[a-z]+>", re.IGNORECASE)
 _MARKS: Final = re.compile("[\ue000-\uf8ff]")
 _MARK_BEHIND_STOP: Final = re.compile("([.!?。]+[\"”’']?)((?:\\s*[\ue000-\uf8ff])+)")

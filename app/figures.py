@@ -148,9 +148,7 @@ _JOINS: Final = re.compile(r"\s?(?:-|–|—|~|to|and|or)\s?", re.IGNORECASE)
 _BOUNDS: Final = (
     (
         "<",
-        re.compile(
-            r"(?:less than|fewer than|up to|at most|no more than|not more than|maximum of)\s*$", re.IGNORECASE
-        ),
+        re.compile(r"(?:less than|fewer than|up to|at most|no more than|not more than|maximum of)\s*$", re.IGNORECASE),
     ),
     (">", re.compile(r"(?:more than|at least|greater than|exceed(?:s|ed|ing)?|minimum of)\s*$", re.IGNORECASE)),
 )
@@ -177,9 +175,7 @@ def read_figures(text: str, *, source: bool = False) -> tuple[tuple[Figure, ...]
     figures += _numbers(plain, both_readings=source)
     figures += [Figure(match[0].lower(), "word", "", match[0]) for match in _WORD.finditer(plain)]
     # A digit that none of the patterns takes must not slip through unread.
-    figures += [
-        Figure(match[0], "name", "", match[0]) for match in re.finditer(r"\d+", _NUMBER.sub(_blank, plain))
-    ]
+    figures += [Figure(match[0], "name", "", match[0]) for match in re.finditer(r"\d+", _NUMBER.sub(_blank, plain))]
     if source:
         figures += [Figure(Decimal(2), "", "", match[0]) for match in _PAIR.finditer(plain)]
         figures += [Figure(Decimal(3), "", "", match[0]) for match in _TRIO.finditer(plain)]
@@ -217,11 +213,7 @@ def _same(claimed: Figure, held: Figure) -> bool:
         return True
     # "within 180" may stand for "180 days", but never for "180 percent" or "$180".
     loose = claimed.unit == "" and held.unit in ("year", "month", "week", "day", "hour", "GW", "MW", "nm", "km")
-    return (
-        claimed.value == held.value
-        and (claimed.unit == held.unit or loose)
-        and claimed.bound in ("", held.bound)
-    )
+    return claimed.value == held.value and (claimed.unit == held.unit or loose) and claimed.bound in ("", held.bound)
 
 
 def _held(claimed: Date, dates: list[Date], figures: list[Figure]) -> bool:

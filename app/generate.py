@@ -110,9 +110,7 @@ def complete_question(question: str, history: Sequence[str], model: ChatModel) -
         written += piece
         if len(written) > 4 * QUESTION_CHARACTERS:
             return question
-    lines = [
-        line.strip() for line in re.sub(r"(?s)<think>.*?</think>", "", written).splitlines() if line.strip()
-    ]
+    lines = [line.strip() for line in re.sub(r"(?s)<think>.*?</think>", "", written).splitlines() if line.strip()]
     completed = lines[0].strip("\"“”'* ") if len(lines) == 1 else ""
     known = "\n".join([*earlier, question])
     added = missing_figures(completed, [known]) or missing_names(completed, known)
@@ -163,9 +161,7 @@ def _block(n: int, passage: Passage, documents: Mapping[str, Document]) -> str:
     about = [f"Title: {document.title}", f"Date: {document.date}", f"By: {document.issuer}"]
     head = "\n".join(_neutral(_one_line(line)) for line in about if not line.endswith(": "))
     texts = (document.paragraph(span.paragraph).text[span.start : span.end] for span in passage.spans)
-    body = "\n".join(
-        f"¶{span.paragraph} {_neutral(text)}" for span, text in zip(passage.spans, texts, strict=True)
-    )
+    body = "\n".join(f"¶{span.paragraph} {_neutral(text)}" for span, text in zip(passage.spans, texts, strict=True))
     return f'<evidence key="S{n}">\n{head}\n{body}\n</evidence>'
 
 

@@ -25,7 +25,7 @@ ONE_WAY: Final = "into English only"
 
 _ENGLISH: Final = re.compile(r"[a-z0-9]+")
 _US: Final = re.compile(r"\bU\.S\.(?:A\.)?|\bUSA?\b(?!\$)")
-_FUNCTION_WORDS: Final = frozenset("above at below by does during for from in of on or over to under with".split())
+_FUNCTION_WORDS: Final = frozenset("at below by does during for from in of on or over to under with".split())
 _SEPARATORS: Final = re.compile(rf"[\s{DOTS}]+")
 
 
@@ -166,6 +166,6 @@ def _entries(path: Path) -> Iterator[Entry]:
             if not (tab and key and all(renderings)) or "\t" in english:
                 raise BadInput(f"Line {number} of {path.name} is {line!r}.", "Write Korean, one tab, English.")
             if key in seen:
-                raise BadInput(f"Line {number} of {path.name} gives {korean} again.", "Keep one of the two lines.")
+                raise BadInput(f"Line {number} of {path.name} gives {korean} again.", "Keep one of the two.")
             seen.add(key)
             yield Entry(korean.strip(), () if renderings == (EMPTY,) else renderings, one_way)

@@ -1,4 +1,4 @@
-"""How Korean is written: particles, endings, figures, and the search for terms in a text however it is spaced."""
+"""How Korean is written: particles, endings, figures; and the search for terms however they are spaced."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from typing import Final
 
 DOTS: Final = "·ㆍ・‧･"  # middle dots, which join Korean nouns: 한·미·일
 _WORD: Final = re.compile(r"[$€£¥₩]?[^\W가-힣]+(?:[.,'’&/+:@-][^\W가-힣]+)*%?")
-# Syllables that stand before a noun as one word with it: 총투자 (total investment), 각정부 (each government).
+# Syllables written as one word with the noun after them: 총투자 (total investment), 각정부 (each government).
 _PREFIXES: Final = frozenset("총각양대신재범친반비미한북매주현")
-# After a noun that was read: 인 (who is), 이란 (what is called). Some are words by themselves elsewhere: 이란, Iran.
+# What may end a noun that was read, even where it is a term elsewhere: 이란, "what is called" or Iran.
 _BARE: Final = frozenset(
-    "은 는 이 가 을 를 의 에 에서 에게 께 으로 로 와 과 도 만 까지 부터 나 이나 이란 란 이라는 라는 인 인가 인지 이며 이고 이다 "
-    "하고 하는 하기 하기로 한 할 함 해 했 했나 된 될 됨 되는 되고 적 적인 적으로 들 들은 들이 들의 들을 측 측은 측이 측의 간 별 상".split()
+    "은 는 이 가 을 를 의 에 에서 에게 께 으로 로 와 과 도 만 까지 부터 나 이나 이란 란 이라는 라는 인 인가 인지 "
+    "이며 이고 이다 하고 하는 하기 하기로 한 할 함 해 했 했나 된 될 됨 되는 되고 적 적인 적으로 들 들은 들이 들의 "
+    "들을 측 측은 측이 측의 간 별 상".split()
 )
 _SUFFIX: Final = "들|적|측|간|별|상|당|국|권|성|화|형|용|급|째|여|율|력|자"
 _PIECES: Final = (
-    "에서|에게|으로|으며|으면|으나|까지|부터|마다|처럼|보다|라도|조차|밖에|때문|동안|만큼|대로|도록|거나|므로|써|시키|시켰|시킨|시킬|시킴|"
-    "받는|받은|받을|받고|받았|당하|당한|당했|드리|주세요|주실|주십시오|줘|바랍니|싶"
+    "에서|에게|으로|으며|으면|으나|까지|부터|마다|처럼|보다|라도|조차|밖에|때문|동안|만큼|대로|도록|거나|므로|써|시키|시켰|"
+    "시킨|시킬|시킴|받는|받은|받을|받고|받았|당하|당한|당했|드리|주세요|주실|주십시오|줘|바랍니|싶"
 )
 _SYLLABLES: Final = (
-    "하했한할함합해되됐된될됨됩돼이였었았겠인일임입여는은을를가와과의에로서도만나며면고다니습까요죠지던든데라란게려기건걸거것수있없않못들씩께랑야어아져졌진질"
+    "하했한할함합해되됐된될됨됩돼이였었았겠인일임입여는은을를가와과의에로서도만나며면고다니습까요죠"
+    "지던든데라란게려기건걸거것수있없않못들씩께랑야어아져졌진질"
 )
 _ENDING: Final = re.compile(f"(?:{_SUFFIX}){{0,2}}(?:{_PIECES}|[{_SYLLABLES}])*")
 _STEM: Final = re.compile(
-    "(..+?)들?(?:(?:에서|에게|으로|로|까지|부터|에)?(?:는|은|도|의|만)?|이|가|을|를|와|과|이나|처럼|보다|마다|이?라는|이란|이다|인가|인가요|"
-    f"이?며|[하했한할합해되됐된될됩돼](?:{_PIECES}|[{_SYLLABLES}])*)"
+    "(..+?)들?(?:(?:에서|에게|으로|로|까지|부터|에)?(?:는|은|도|의|만)?|이|가|을|를|와|과|이나|처럼|보다|마다|이?라는|"
+    f"이란|이다|인가|인가요|이?며|[하했한할합해되됐된될됩돼](?:{_PIECES}|[{_SYLLABLES}])*)"
 )
 
 _UNITS: Final = {"": 1, "십": 10, "백": 100, "천": 1_000, "만": 10**4, "억": 10**8, "조": 10**12}
@@ -51,7 +53,7 @@ def reads_as_ending(rest: str) -> bool:
 
 
 def stem_of(word: str) -> str:
-    """Return a word without particles and endings, at least its first two syllables; for showing, not for looking up."""
+    """Return a word without particles and endings, at least its first two syllables; to show, not to look up."""
     found = _STEM.fullmatch(word)
     return found[1] if found else word
 
@@ -109,8 +111,8 @@ class Reader:
 
     Args:
         text: in Unicode's composed form (NFC).
-        terms: what is known: a term in lower case without spaces and dots, to itself as written and its English,
-            "" for a word that carries nothing.
+        terms: what is known, by the term in lower case without spaces and dots: the term as it is written, and
+            its English; "" for a word that carries nothing.
         longest: the length of the longest term by its first character.
     """
 
@@ -196,7 +198,8 @@ class Reader:
     def _fits(self, at: int, end: int) -> bool:
         """Say whether a term may be read here: not out of the middle of other words."""
         s, length = self.squeezed, end - at
-        if s[end - 1].isascii() and end < len(s) and not self._gap[end] and s[end].isascii() and s[end].isalnum():
+        latin_goes_on = end < len(s) and not self._gap[end] and s[end - 1].isascii() and s[end].isalnum()
+        if latin_goes_on and not is_hangul(s[end]):
             return False
         crosses = end > self._line_end[at]
         if self._pending:  # after a syllable that nothing reads, only long terms that carry something
@@ -220,7 +223,7 @@ class Reader:
         return at + length
 
     def _other(self, at: int) -> int:
-        """Read a figure or a term that begins with a Latin letter or digit, or copy a word; skip punctuation."""
+        """Read a figure or a term that begins with a Latin letter or digit, copy a word, or skip a mark."""
         start = self._origin[at]
         self._flush()
         word = _WORD.match(self.text, start)

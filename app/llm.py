@@ -74,9 +74,7 @@ class LangChainChatModel:
         options: further arguments of the provider's class; these win over ours.
     """
 
-    def __init__(
-        self, settings: Settings, *, backoff: float = 0.5, options: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, backoff: float = 0.5, options: Mapping[str, Any] | None = None) -> None:
         self.name = settings.llm
         self._provider, _, self._model_name = settings.llm.partition(":")
         self.address = settings.llm_url or _default_address(self._provider)
@@ -154,9 +152,7 @@ class LangChainChatModel:
         from langchain.chat_models import init_chat_model
 
         try:
-            built: BaseChatModel = init_chat_model(
-                self._model_name, model_provider=self._provider, **self._arguments()
-            )
+            built: BaseChatModel = init_chat_model(self._model_name, model_provider=self._provider, **self._arguments())
         except ImportError as error:
             raise ChatModelMissing(f"The package for {self.name} is not installed.", self._remedy()) from error
         except Exception as error:

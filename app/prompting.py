@@ -99,9 +99,7 @@ def load_prompt(name: str, folder: Path = PROMPTS) -> Prompt:
 
 def _check(prompt: Prompt) -> None:
     if len(_DIVIDER.findall(prompt.text)) != 1:
-        raise PromptError(
-            f"Prompt {prompt.name!r} has no line '===== user =====', or several.", "Write it once."
-        )
+        raise PromptError(f"Prompt {prompt.name!r} has no line '===== user =====', or several.", "Write it once.")
     used, declared = set(_PLACEHOLDER.findall(prompt.text)), set(prompt.variables)
     if used != declared:
         raise PromptError(
@@ -110,6 +108,4 @@ def _check(prompt: Prompt) -> None:
             "Make its variables and its text agree.",
         )
     if "{{" in _PLACEHOLDER.sub("", prompt.text):
-        raise PromptError(
-            f"Prompt {prompt.name!r} has a placeholder that is not {{{{variable}}}}.", "Correct it."
-        )
+        raise PromptError(f"Prompt {prompt.name!r} has a placeholder that is not {{{{variable}}}}.", "Correct it.")

@@ -8,7 +8,7 @@ stand in `ranking.json`, to be read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.query import ANSWERS, Understood
+from app.query import Understood
+from app.shapes import answers
 
 if TYPE_CHECKING:
     from ingest.generation import Generation
@@ -71,19 +72,24 @@ class Candidates:
 
 
 @dataclass(frozen=True, slots=True)
-class LinearRanking:
-    """Weights of the features, in the features' own units."""
+class LinearWeights:
+    """Weights of named features, in the features' own units."""
 
     weights: Mapping[str, float]
 
     @classmethod
-    def load(cls, path: Path = WEIGHTS_FILE) -> LinearRanking:
+    def load(cls, path: Path = WEIGHTS_FILE) -> LinearWeights:
         """Read the weights that `eval/calibrate.py` wrote."""
         return cls(json.loads(path.read_text(encoding="utf-8"))["weights"])
 
-    def scores(self, features: Floats) -> Floats:
-        """Return one score a row of features (n, len(FEATURES)); higher is better."""
-        weights = np.array([self.weights.get(name, 0.0) for name in FEATURES], dtype=np.float32)
+    def scores(self, features: Floats, names: Iterable[str] = FEATURES) -> Floats:
+        """Return one score a row of features, `(n,)`; higher is better.
+
+        Args:
+            features: `(n, len(names))`.
+            names: what its columns are; a feature without a weight counts nothing.
+        """
+        weights = np.array([self.weights.get(name, 0.0) for name in names], dtype=np.float32)
         return np.asarray(features @ weights, dtype=np.float32)
 
 
@@ -141,9 +147,7 @@ class _Sentences:
         self, generation: Generation, understood: Understood, vectors: QueryVectors, table: NDArray[np.int32]
     ) -> None:
         starts, ends = table[:, 1], table[:, 2]
-        rows = np.concatenate(
-            [np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, int)]
-        )
+        rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, int)])
         offsets = np.concatenate([[0], np.cumsum(ends - starts)[:-1]]).astype(int)
         question, topic = _similarities(generation.sentence_vectors[rows], vectors)
         coverage = _coverage(generation.sentence_lexical.coverage, understood.topic_terms)[rows]
@@ -152,10 +156,7 @@ class _Sentences:
         self.coverage = np.maximum.reduceat(coverage, offsets)
         together = topic + coverage
         self.best = np.array(
-            [
-                rows[a + int(np.argmax(together[a : a + n]))]
-                for a, n in zip(offsets, ends - starts, strict=True)
-            ],
+            [rows[a + int(np.argmax(together[a : a + n]))] for a, n in zip(offsets, ends - starts, strict=True)],
             dtype=np.int64,
         )
 
@@ -184,10 +185,7 @@ def _best_of_document(generation: Generation, lexical: Floats) -> Floats:
 
 
 def _answer_kinds(generation: Generation, understood: Understood, sentences: NDArray[np.int64]) -> Floats:
-    patterns = [ANSWERS[kind] for kind in sorted(understood.asked)]
-    if not patterns:
+    if not understood.asked:
         return np.zeros(len(sentences), dtype=np.float32)
     texts = [generation.sentence(int(row)).text for row in sentences]
-    return np.array(
-        [sum(p.search(text) is not None for p in patterns) / len(patterns) for text in texts], dtype=np.float32
-    )
+    return np.array([answers(understood.asked, text) for text in texts], dtype=np.float32)

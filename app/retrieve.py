@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.dates import within
-from app.names import DocumentNames
+from app.document_names import DocumentNames
 from app.query import Filters, Understood
-from app.ranking import Candidates, Floats, LinearRanking, QueryVectors, describe
+from app.ranking import Candidates, Floats, LinearWeights, QueryVectors, describe
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
@@ -61,7 +61,7 @@ class Retriever:
     """
 
     def __init__(
-        self, generation: Generation, embedder: Embedder, depth: int = 50, reranker: LinearRanking | None = None
+        self, generation: Generation, embedder: Embedder, depth: int = 50, reranker: LinearWeights | None = None
     ) -> None:
         self.generation = generation
         self._embedder = embedder
@@ -163,9 +163,7 @@ class Retriever:
         best = np.maximum.reduceat(score, table[:, 1]) if len(table) else score
         return _top(best, self._depth, allowed)
 
-    def _of_named(
-        self, understood: Understood, lexical: Floats, allowed: NDArray[np.bool_] | None
-    ) -> list[int]:
+    def _of_named(self, understood: Understood, lexical: Floats, allowed: NDArray[np.bool_] | None) -> list[int]:
         named = understood.named
         dates = self.generation.document_dates
         strength = named.affinity + 0.5 * named.person + 0.3 * named.type

@@ -34,10 +34,8 @@ _META: Final = re.compile(
     rf"|{_GIVEN}{_SOURCES} (?:does|do|did|is|are|provided|given|above|contains?)\b)",
     re.IGNORECASE,
 )
-_INNER_QUOTE: Final = re.compile("\"([^\"]+)\"|“([^”]+)”|「([^」]+)」")
-_CLAUSE: Final = re.compile(
-    r"[,;:]\s|\b(?:while|whereas|but|and|compared (?:to|with)|versus)\b", re.IGNORECASE
-)
+_INNER_QUOTE: Final = re.compile('"([^"]+)"|“([^”]+)”|「([^」]+)」')
+_CLAUSE: Final = re.compile(r"[,;:]\s|\b(?:while|whereas|but|and|compared (?:to|with)|versus)\b", re.IGNORECASE)
 _HANGUL: Final = re.compile("[가-힣]")
 
 

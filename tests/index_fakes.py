@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.build import Progress
+from ingest.errors import NoIndex
+from ingest.generation import Generation
+from ingest.index import open_current, open_index
 from ingest.sync import SyncReport, ingest
 
 LIMIT = 60
@@ -76,11 +81,44 @@ def run_ingest(
     return ingest(home, roots, embedder or FakeEmbedder(), limit, max_bytes, on_progress, forget, wait_s)
 
 
-def ingest_for_ever(home: str, first: str, second: str) -> None:
+def swap_for_ever(home: str, first: str, second: str) -> None:
     """Replace all of one corpus by the other, again and again, until killed."""
     while True:
-        for root, other in ((first, second), (second, first)):
-            known = (Path(home) / "CURRENT").exists()
-            held = known and (Path(home) / "last").exists() and (Path(home) / "last").read_text() == other
-            run_ingest(Path(home), Path(root), forget=Path(other) if held else None)
-            (Path(home) / "last").write_text(root)
+        swap(Path(home), Path(first), Path(second))
+
+
+def swap(home: Path, first: Path, second: Path) -> SyncReport:
+    """Replace all of the corpus that is in the index by the other one, in one ingest."""
+    try:
+        with open_current(home) as generation:
+            held = generation.manifest.roots
+    except NoIndex:
+        return run_ingest(home, first)
+    new, old = (second, first) if str(first) in held else (first, second)
+    return run_ingest(home, new, forget=old)
+
+
+def versions_found(generation: Generation, embedder: FakeEmbedder) -> set[str]:
+    """Return which corpora the documents, a vector search and a lexical search of a generation speak of."""
+    query = embedder.encode(["some question"])[0]
+    rows = [row for row, _ in generation.vectors.search(query, 20)]
+    rows += [row for row, _ in generation.lexical.search("second sentence paragraph subject", 20)]
+    assert len(rows) == 40
+    texts = [generation.passages[row].text for row in rows]
+    texts += [p.text for document in generation.documents.values() for p in document.paragraphs]
+    return {word for text in texts for word in text.split() if word.startswith("version")}
+
+
+def read_for_ever(home: str, stop: Event, results: Queue[tuple[int, list[str]]]) -> None:
+    """Open the index and search it until told to stop; report how often, and everything that was wrong."""
+    embedder, reads, wrong = FakeEmbedder(), 0, []
+    while not stop.is_set():
+        try:
+            with open_index(Path(home), embedder, LIMIT) as generation:
+                found = versions_found(generation, embedder)
+            if len(found) != 1:
+                wrong.append(f"one search saw {found}")
+        except Exception as error:
+            wrong.append(repr(error))
+        reads += 1
+    results.put((reads, wrong[:5]))

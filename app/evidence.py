@@ -1,0 +1,154 @@
+"""The sentences an answer may use, scored by how well they answer the question.
+
+The score is linear in the features below, fitted like the passages' (`app.ranking`) by `eval/calibrate.py`; its
+weights stand in `sentences.json`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.query import Understood
+from app.ranking import Floats, LinearWeights
+from app.retrieve import Retrieval
+from app.shapes import answers
+from ingest.documents import Sentence
+
+if TYPE_CHECKING:
+    from ingest.generation import Generation
+
+WEIGHTS_FILE: Final = Path(__file__).with_name("sentences.json")
+PASSAGES_READ: Final = 12  # passages whose sentences are candidates
+
+FEATURES: Final[Mapping[str, str]] = {
+    "question": "cosine of question and sentence (0 where the model cannot read it)",
+    "topic": "cosine of topic and sentence",
+    "coverage": "share of the topic's idf that the sentence holds",
+    "question_coverage": "share of the question's idf that the sentence and its passage's context hold",
+    "answer_kind": "share of the kinds of thing asked for that stand in it",
+    "passage": "the passage's score, less the best passage's",
+    "rank": "1 / the passage's rank",
+    "neighbour_coverage": "share of the topic's idf in the sentences before and after it",
+    "fragment": "it is short and has no verb-like form: a heading, a list's label",
+    "figures": "it holds a figure",
+    "unreadable": "the embedding model cannot read it",
+    "unreadable_coverage": "coverage, where it cannot",
+}
+_FRAGMENT: Final = 45  # characters
+_LABEL: Final = re.compile(r"^(?:[-•*·–]\s+|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4}|[가-하])[.)]\s+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A candidate sentence.
+
+    Attributes:
+        score: higher is better; comparable within one question.
+        rank: its passage's rank, from 1.
+        features: one value a feature, `(len(FEATURES),)`.
+    """
+
+    sentence: Sentence
+    score: float
+    rank: int
+    features: Floats
+
+
+def score_sentences(
+    generation: Generation,
+    understood: Understood,
+    retrieval: Retrieval,
+    unreadable: NDArray[np.bool_],
+    weights: LinearWeights,
+    passages: int = PASSAGES_READ,
+) -> list[ScoredSentence]:
+    """Return the sentences of the best passages, best first, ties in document order.
+
+    Args:
+        generation: where they stand.
+        understood: the question.
+        retrieval: its passages.
+        unreadable: per document, whether the embedding model cannot read it.
+        weights: of `FEATURES`.
+        passages: how many passages are read.
+    """
+    ranks: dict[int, int] = {}
+    for rank, row in enumerate(retrieval.rows[:passages], start=1):
+        for sentence_row in range(*generation.passage_table[row, 1:].tolist()):
+            ranks.setdefault(sentence_row, rank)
+    if not ranks:
+        return []
+    rows = np.array(list(ranks), dtype=np.int64)
+    sentences = [generation.sentence(row) for row in rows.tolist()]
+    rank_of = np.array(list(ranks.values()))
+    features = _features(generation, understood, retrieval, unreadable, rows, sentences, rank_of)
+    scores = weights.scores(features, FEATURES)
+    order = np.lexsort((rows, -scores))
+    return [ScoredSentence(sentences[i], float(scores[i]), int(rank_of[i]), features[i]) for i in order.tolist()]
+
+
+def _features(
+    generation: Generation,
+    understood: Understood,
+    retrieval: Retrieval,
+    unreadable: NDArray[np.bool_],
+    rows: NDArray[np.int64],
+    sentences: Sequence[Sentence],
+    ranks: NDArray[np.int64],
+) -> Floats:
+    documents = np.array([generation.documents.row_of(s.doc_id) for s in sentences])
+    readable = ~unreadable[documents]
+    pair = np.stack([retrieval.vectors.question, retrieval.vectors.topic], axis=1)
+    similar = (np.asarray(generation.sentence_vectors[rows], np.float32) @ pair) * readable[:, None]
+    whole = _coverage(generation, understood.topic_terms)
+    coverage = whole[rows]
+    padded = np.pad(whole, 1)
+    passage_scores = np.array(retrieval.scores[: int(ranks.max())])
+    context = _passage_coverage(generation, understood, retrieval)
+    columns = {
+        "question": similar[:, 0],
+        "topic": similar[:, 1],
+        "coverage": coverage,
+        "question_coverage": np.maximum(_coverage(generation, understood.terms)[rows], 0.5 * context[ranks - 1]),
+        "answer_kind": [answers(understood.asked, s.text) for s in sentences],
+        "passage": (passage_scores - passage_scores[0])[ranks - 1],
+        "rank": 1 / ranks,
+        "neighbour_coverage": np.maximum(padded[rows], padded[rows + 2]),
+        "fragment": [is_fragment(s.text) for s in sentences],
+        "figures": [any(c.isdigit() for c in _LABEL.sub("", s.text)) for s in sentences],
+        "unreadable": ~readable,
+        "unreadable_coverage": coverage * ~readable,
+    }
+    return np.stack([np.asarray(columns[name], dtype=np.float32) for name in FEATURES], axis=1)
+
+
+def _coverage(generation: Generation, terms: Mapping[str, Sequence[str]]) -> Floats:
+    parts = [generation.sentence_lexical.coverage(part) for part in terms.values()]
+    return np.maximum.reduce(parts) if parts else np.zeros(generation.sentence_lexical.rows, np.float32)
+
+
+def _passage_coverage(generation: Generation, understood: Understood, retrieval: Retrieval) -> Floats:
+    parts = [generation.lexical.coverage(part) for part in understood.terms.values()]
+    rows = list(retrieval.rows)
+    return np.maximum.reduce(parts)[rows] if parts else np.zeros(len(rows), np.float32)
+
+
+def is_fragment(text: str) -> bool:
+    """Return whether a sentence is a heading or a list's label rather than something that answers."""
+    bare = _LABEL.sub("", text)
+    return len(bare) < _FRAGMENT and not bare.endswith((".", "。", "다")) and not any(c.isdigit() for c in bare)
+
+
+def without_label(sentence: Sentence) -> tuple[int, int]:
+    """Return a sentence's span without the bullet or number in front of it."""
+    label = _LABEL.match(sentence.text)
+    return (
+        sentence.start + label.end() if label and label.end() < len(sentence.text) else sentence.start
+    ), sentence.end
