@@ -11,11 +11,13 @@ DOTS: Final = "·ㆍ・‧･"  # middle dots, which join Korean nouns: 한·미
 _WORD: Final = re.compile(r"[$€£¥₩]?[^\W가-힣]+(?:[.,'’&/+:@-][^\W가-힣]+)*%?")
 # Syllables written as one word with the noun after them: 총투자 (total investment), 각정부 (each government).
 _PREFIXES: Final = frozenset("총각양대신재범친반비미한북매주현")
+_PARTICLES: Final = frozenset(
+    "은 는 이 가 을 를 의 에 에는 에도 에서 에서는 에게 께 으로 로 와 과 도 만 까지 부터 나 이나 마다 보다 처럼".split()
+)
 # What may end a noun that was read, even where it is a term elsewhere: 이란, "what is called" or Iran.
-_BARE: Final = frozenset(
-    "은 는 이 가 을 를 의 에 에서 에게 께 으로 로 와 과 도 만 까지 부터 나 이나 이란 란 이라는 라는 인 인가 인지 "
-    "이며 이고 이다 하고 하는 하기 하기로 한 할 함 해 했 했나 된 될 됨 되는 되고 적 적인 적으로 들 들은 들이 들의 "
-    "들을 측 측은 측이 측의 간 별 상".split()
+_BARE: Final = _PARTICLES | frozenset(
+    "이란 란 이라는 라는 인 인가 인지 이며 이고 이다 하고 하는 하기 하기로 한 할 함 해 했 했나 된 될 됨 되는 되고 "
+    "적 적인 적으로 들 들은 들이 들의 들을 측 측은 측이 측의 간 별 상".split()
 )
 _SUFFIX: Final = "들|적|측|간|별|상|당|국|권|성|화|형|용|급|째|여|율|력|자"
 _PIECES: Final = (
@@ -168,7 +170,7 @@ class Reader:
         self._flush()
 
     def _flush(self) -> None:
-        if not reads_as_ending(self._pending[1:]):  # a syllable with its particle, as in 등에, carries nothing
+        if len(self._pending) > 1 and self._pending[1:] not in _PARTICLES:  # 등에 carries nothing
             self.unread.append(stem_of(self._pending))
         self._pending = ""
 

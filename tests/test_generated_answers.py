@@ -32,7 +32,7 @@ SERVER = """
 import sys, time, xllamacpp
 params = xllamacpp.CommonParams()
 params.model.path, params.port = sys.argv[1], int(sys.argv[2])  # it listens on loopback
-params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 4096, 1, 2
+params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 4096, 1, 1  # two would spin where cores are busy
 server = xllamacpp.Server(params)
 while True:
     time.sleep(3600)
@@ -123,8 +123,8 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def chat_model(address: str, **options: object) -> LangChainChatModel:
-    settings = Settings(llm="openai:smollm2", llm_url=address, llm_timeout=60)
-    return LangChainChatModel(settings, options={"max_tokens": 110, **options})
+    settings = Settings(llm="openai:smollm2", llm_url=address, llm_timeout=240)
+    return LangChainChatModel(settings, options={"max_tokens": 80, **options})
 
 
 class Recorded:

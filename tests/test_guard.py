@@ -33,9 +33,7 @@ class Inner:
             await send({"type": "http.response.body", "body": b"inside"})
 
 
-def ask(
-    headers: dict[str, str] | list[tuple[str, str]], path: str = "/", kind: str = "http"
-) -> tuple[Any, Inner]:
+def ask(headers: dict[str, str] | list[tuple[str, str]], path: str = "/", kind: str = "http") -> tuple[Any, Inner]:
     """Send one request through a guard for port 7860; returns its first message and what it guarded."""
     inner, sent = Inner(), []
     pairs = headers.items() if isinstance(headers, dict) else headers
@@ -176,9 +174,7 @@ def window() -> Iterator[Window]:
     served.close()
 
 
-def request(
-    window: Window, method: str, path: str, headers: dict[str, str], body: bytes = b""
-) -> tuple[int, str]:
+def request(window: Window, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, str]:
     port = int(window.url.rpartition(":")[2])
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.putrequest(method, path, skip_host=True)

@@ -189,9 +189,7 @@ def test_one_model_serves_several_threads_and_several_times() -> None:
     with serve(answer) as server:
         shared = model(server)
         texts: list[str] = []
-        threads = [
-            threading.Thread(target=lambda: texts.append("".join(shared.stream("s", "u")))) for _ in range(4)
-        ]
+        threads = [threading.Thread(target=lambda: texts.append("".join(shared.stream("s", "u")))) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -200,9 +198,7 @@ def test_one_model_serves_several_threads_and_several_times() -> None:
     assert texts == ["Hello there.\n"] * 5
 
 
-@pytest.mark.parametrize(
-    "first", [refuse(429), refuse(500), refuse(503), hang_up], ids=["429", "500", "503", "reset"]
-)
+@pytest.mark.parametrize("first", [refuse(429), refuse(500), refuse(503), hang_up], ids=["429", "500", "503", "reset"])
 def test_what_may_pass_is_tried_twice_again(first: Act) -> None:
     with serve(first, first, answer) as server:
         assert "".join(model(server).stream("s", "u")) == "Hello there.\n"

@@ -56,9 +56,7 @@ def test_rendering_takes_exactly_the_declared_variables(tmp_path: Path, values: 
         ("---\nYou", "You", "not closed"),
     ],
 )
-def test_a_prompt_that_does_not_agree_with_itself_is_refused(
-    tmp_path: Path, old: str, new: str, says: str
-) -> None:
+def test_a_prompt_that_does_not_agree_with_itself_is_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
     with pytest.raises(PromptError, match=says):
         load_prompt("greet", write(tmp_path, GOOD.replace(old, new)))
 

@@ -39,9 +39,7 @@ OURS = {
     "article", "p", "svg", "circle", "path", "rect", "span", "div", "sup", "button", "q", "section", "h2", "h3",
     "ol", "li", "bdi", "br", "details", "summary", "s", "a", "mark", "ul", "strong",
 }  # fmt: skip
-ANY_TEXT = st.text(max_size=60) | st.sampled_from(
-    [HOSTILE, "</p><script>", '" onclick="x', "]]>", "<!--", "&lt;"]
-)
+ANY_TEXT = st.text(max_size=60) | st.sampled_from([HOSTILE, "</p><script>", '" onclick="x', "]]>", "<!--", "&lt;"])
 
 
 class Reader(HTMLParser):
@@ -139,9 +137,7 @@ def test_notice_dropped_evidence_and_mode_are_shown() -> None:
     assert "Passages considered (1)" in text
     assert "1 May 2023 · ¶7–8" in text
     assert "chat model" not in text
-    assert (
-        "Written by a chat model and checked against the sources." in Reader(answer_html(otherwise("q"))).text
-    )
+    assert "Written by a chat model and checked against the sources." in Reader(answer_html(otherwise("q"))).text
 
 
 def test_a_superseded_source_says_by_what() -> None:
@@ -155,9 +151,7 @@ def test_korean_answers_have_korean_labels() -> None:
     assert 'lang="ko"' in html
     for said in ("자료에 없음", "관련 자료(답은 아님)", "2023년 5월 1일", "¶8, 3쪽", "출처와 함께 복사"):
         assert said in text
-    expected = (
-        "문서 66건을 검색했습니다(가장 최근 문서: 2026년 7월 23일). 목록에는 있으나 보유하지 않은 문서 46건."
-    )
+    expected = "문서 66건을 검색했습니다(가장 최근 문서: 2026년 7월 23일). 목록에는 있으나 보유하지 않은 문서 46건."
     assert expected in text
     assert labels("fr") is ENGLISH
 

@@ -216,9 +216,7 @@ def test_copying_takes_the_sources_along(context: BrowserContext, tab: Tab, serv
 # A conversation
 
 
-def test_follow_ups_carry_the_earlier_questions_and_a_new_conversation_does_not(
-    tab: Tab, served: Served
-) -> None:
+def test_follow_ups_carry_the_earlier_questions_and_a_new_conversation_does_not(tab: Tab, served: Served) -> None:
     ask(tab, HOW_MUCH)
     ask(tab, "And in 2023?")
     assert served.asker.histories[-1] == [HOW_MUCH]
@@ -318,9 +316,7 @@ def test_failing_to_load_says_what_mends_it(context: BrowserContext) -> None:
         ("silent", "The question was not answered."),
     ],
 )
-def test_errors_are_lines_and_not_traces(
-    tab: Tab, question: str, said: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_errors_are_lines_and_not_traces(tab: Tab, question: str, said: str, caplog: pytest.LogCaptureFixture) -> None:
     ask(tab, question)
     assert said in text(tab, ".sg-error")
     assert "secret" not in tab.content()
@@ -357,9 +353,7 @@ def test_hostile_text_is_shown_letter_by_letter_and_runs_nothing(tab: Tab) -> No
 
 
 def test_on_a_phone_nothing_overflows_and_the_source_covers_the_page(browser: Browser, served: Served) -> None:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, has_touch=True, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, reduced_motion="reduce")
     tab = open_tab(context, served.window.url)
     for question in (HOW_MUCH, "hostile", "TikTok?"):
         ask(tab, question)

@@ -20,9 +20,7 @@ def empty_html() -> str:
     )
 
 
-def source_html(
-    citation: Citation, document: Document | None, *, related: bool = False, language: str = "en"
-) -> str:
+def source_html(citation: Citation, document: Document | None, *, related: bool = False, language: str = "en") -> str:
     """Return a citation's place in its document: the paragraph before, its own, and the one after.
 
     The quoted words are marked where they stand. A document that is gone, or that has changed since the answer

@@ -1,0 +1,207 @@
+"""Decide the outcome: answered, the sources say otherwise, or not in the sources.
+
+A multinomial logistic regression over the features below, fitted and cross-validated by `eval/calibrate.py`; its
+coefficients stand in `outcome.json`, to be read. A similarity alone cannot tell a near miss from an answer; what a
+question asks for must stand in the evidence together: its rare words, its names, years and figures.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from app.evidence import FEATURES as SENTENCE_FEATURES
+from app.evidence import ScoredSentence
+from app.query import Understood
+from app.ranking import FEATURES as PASSAGE_FEATURES
+from app.ranking import Floats
+from app.results import Outcome
+from app.retrieve import Retrieval
+from ingest.lexical import LexicalIndex, analyse
+
+if TYPE_CHECKING:
+    from ingest.generation import Generation
+
+WEIGHTS_FILE: Final = Path(__file__).with_name("outcome.json")
+OUTCOMES: Final[tuple[Outcome, ...]] = ("answered", "sources_say_otherwise", "not_in_sources")
+
+FEATURES: Final[Mapping[str, str]] = {
+    "sentence_score": "the best sentence's score",
+    "passage_score": "the best passage's score",
+    "margin": "the best sentence's score, less the fifth's",
+    "topic_cosine": "highest cosine of the topic and a candidate sentence",
+    "question_cosine": "highest cosine of the question and a candidate sentence",
+    "sentence_coverage": "highest share of the topic's idf in one of the five best sentences",
+    "passage_coverage": "share of the topic's idf in the best passage",
+    "document_coverage": "share of the topic's idf in the best three passages of one document",
+    "unknown": "share of the topic's idf that stands nowhere in the index",
+    "names_missing": "share of the question's names and figures that the best document's passages lack",
+    "rarest_missing": "the topic's rarest known word is not in the best three passages",
+    "answer_kind": "share of the kinds of thing asked for in the best sentence",
+    "kind_missing": "a kind of thing is asked for, and none of the three best sentences has it",
+    "named_document": "the best passage is of the document named most strongly",
+    "year_missing": "a year is named, and the best passage's document neither has that date nor says it",
+    "why": "it asks why",
+    "denies": "it speaks of leaving out, refusing, only, or not",
+    "seeks_assent": "it asks for a yes",
+    "list": "it asks for a list",
+    "several": "it asks for a comparison or a change",
+    "korean": "it is in Korean",
+    "unreadable": "the embedding model cannot read the best passage",
+    "source_denies": "the best sentence has a negation",
+    "both_deny": "both have",
+}
+
+_WHY: Final = re.compile(r"\bwhy\b|\breasons?\b|how come|이유|왜\b|왜 ", re.I)
+_DENIES: Final = re.compile(
+    r"\bnot\b|n['’]t\b|\bnever\b|\brefus|\breject|\bleft (?:off|out)|\bexclu|\bstay(?:ed)? out|\bwithout\b|\bonly\b|\bno\b"
+    r"|\bban(?:s|ned)?\b|\bfail(?:s|ed)?\b|빠진|빠졌|제외|거부|않|없|아니|못",
+    re.I,
+)
+_ASSENT: Final = re.compile(
+    r"(?:^|,\s*)(?:right|correct|isn't it|didn't (?:it|they))\s*\?|^(?:did|does|do|is|are|was|were|has|have|can)\b|나요\?|맞",
+    re.I,
+)
+_NAME: Final = re.compile(r"(?<!^)(?<![.?!]\s)\b(?:[A-Z][\w'’-]+|[A-Z]{2,}[\w.-]*)|\d[\d.,]*\d|\d")
+
+
+def outcome_features(
+    generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
+) -> Floats:
+    """Return one value a feature, `(len(FEATURES),)`; zeros where nothing was retrieved."""
+    if not retrieval.rows or not scored:
+        return np.zeros(len(FEATURES), dtype=np.float32)
+    values = (
+        _of_scores(retrieval, scored)
+        | _of_coverage(generation, understood, retrieval, scored)
+        | _of_match(generation, understood, retrieval, scored)
+        | _of_words(understood, scored[0].sentence.text)
+    )
+    return np.array([values[name] for name in FEATURES], dtype=np.float32)
+
+
+def _column(scored: Sequence[ScoredSentence], name: str) -> list[float]:
+    at = list(SENTENCE_FEATURES).index(name)
+    return [float(candidate.features[at]) for candidate in scored]
+
+
+def _of_scores(retrieval: Retrieval, scored: Sequence[ScoredSentence]) -> dict[str, float]:
+    fifth = scored[min(4, len(scored) - 1)]
+    return {
+        "sentence_score": scored[0].score,
+        "passage_score": retrieval.scores[0],
+        "margin": scored[0].score - fifth.score,
+        "topic_cosine": max(_column(scored, "topic")),
+        "question_cosine": max(_column(scored, "question")),
+        "answer_kind": _column(scored, "answer_kind")[0],
+        "unreadable": _column(scored, "unreadable")[0],
+    }
+
+
+def _of_coverage(
+    generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
+) -> dict[str, float]:
+    index = generation.lexical
+    first = retrieval.rows[0]
+    beside = _of_same_document(generation, retrieval.rows)
+    per_language = []
+    for terms in understood.topic_terms.values():
+        idf = {term: index.idf(term) for term in set(terms)}
+        total = sum(idf.values()) or 1.0
+        held = _held(index, idf, beside)
+        known = [term for term in idf if index.document_frequency(term)]
+        rarest = max(known, key=lambda term: (idf[term], term), default="")
+        per_language.append(
+            {
+                "passage_coverage": sum(idf[t] for t in _held(index, idf, [first])) / total,
+                "document_coverage": sum(idf[t] for t in held) / total,
+                "unknown": sum(weight for term, weight in idf.items() if term not in known) / total,
+                "rarest_missing": float(rarest not in held),
+            }
+        )
+    best = max(per_language, key=lambda part: part["document_coverage"])
+    return best | {"sentence_coverage": max(_column(scored[:5], "coverage"))}
+
+
+def _of_same_document(generation: Generation, rows: Sequence[int]) -> list[int]:
+    document = generation.passage_table[rows[0], 0]
+    return [row for row in rows[:12] if generation.passage_table[row, 0] == document][:3]
+
+
+def _held(index: LexicalIndex, terms: Mapping[str, float], rows: Sequence[int]) -> list[str]:
+    return [term for term in sorted(terms) if np.isin(rows, index.rows_with(term)).any()]
+
+
+def _of_match(
+    generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
+) -> dict[str, float]:
+    row = retrieval.rows[0]
+    document_row = int(generation.passage_table[row, 0])
+    beside = [generation.passages[r] for r in _of_same_document(generation, retrieval.rows)]
+    text = " ".join(f"{passage.context} {passage.text}" for passage in beside)
+    held = set(analyse(text))
+    names = [terms for name in _NAME.findall(understood.english) if (terms := analyse(name))]
+    missing = sum(not set(terms) <= held for terms in names)
+    date = generation.document_dates[document_row]
+    years = understood.dates.years
+    affinity = understood.named.affinity
+    kinds = _column(scored[:3], "answer_kind")
+    return {
+        "names_missing": missing / len(names) if names else 0.0,
+        "kind_missing": float(bool(understood.asked) and not any(kinds)),
+        "named_document": float(affinity[document_row] >= max(float(affinity.max()), 0.3)),
+        "year_missing": float(bool(years) and not any(year == date[:4] or year in text for year in years)),
+    }
+
+
+def _of_words(understood: Understood, sentence: str) -> dict[str, float]:
+    question = understood.question
+    denies, source_denies = _DENIES.search(question) is not None, _DENIES.search(sentence) is not None
+    return {
+        "why": float(_WHY.search(question) is not None),
+        "denies": float(denies),
+        "seeks_assent": float(_ASSENT.search(question) is not None),
+        "list": float(understood.shape == "list"),
+        "several": float(understood.shape in ("comparison", "change")),
+        "korean": float(understood.language == "ko"),
+        "source_denies": float(source_denies),
+        "both_deny": float(denies and source_denies),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeModel:
+    """Coefficients of the logistic regression: by outcome, by feature, with an intercept."""
+
+    coefficients: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS_FILE) -> OutcomeModel:
+        """Read the coefficients that `eval/calibrate.py` wrote."""
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return cls(values["coefficients"])
+
+    def probabilities(self, features: Floats) -> dict[Outcome, float]:
+        """Return each outcome's probability."""
+        logits = {
+            outcome: self.coefficients[outcome]["intercept"]
+            + sum(self.coefficients[outcome][n] * float(v) for n, v in zip(FEATURES, features, strict=True))
+            for outcome in OUTCOMES
+        }
+        top = max(logits.values())
+        shares = {outcome: math.exp(logit - top) for outcome, logit in logits.items()}
+        return {outcome: share / sum(shares.values()) for outcome, share in shares.items()}
+
+    def decide(self, features: Floats) -> Outcome:
+        """Return the most probable outcome; without any evidence, abstain."""
+        if not features.any():
+            return "not_in_sources"
+        shares = self.probabilities(features)
+        return max(OUTCOMES, key=lambda outcome: shares[outcome])

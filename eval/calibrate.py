@@ -1,0 +1,295 @@
+"""Fit the weights that rank passages and sentences and decide outcomes, on the dev split, cross-validated.
+
+    python -m eval.calibrate --home HOME [--write]
+
+HOME holds an index of the originals that the questions were written over. Prints the cross-validated figures;
+with --write it replaces `app/ranking.json`, `app/sentences.json` and `app/outcome.json`. The test split is not read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.evidence import FEATURES as SENTENCE_FEATURES
+from app.evidence import WEIGHTS_FILE as SENTENCE_WEIGHTS
+from app.evidence import score_sentences
+from app.followup import complete
+from app.glossary import Glossary
+from app.outcome import FEATURES as OUTCOME_FEATURES
+from app.outcome import OUTCOMES, outcome_features
+from app.outcome import WEIGHTS_FILE as OUTCOME_WEIGHTS
+from app.query import Understood, understand
+from app.ranking import FEATURES as PASSAGE_FEATURES
+from app.ranking import WEIGHTS_FILE as PASSAGE_WEIGHTS
+from app.ranking import LinearWeights
+from app.retrieve import Retrieval, Retriever
+from app.settings import Settings
+from eval.datasets import Question, load_questions
+from ingest.embedding import SentenceTransformerEmbedder
+from ingest.generation import Generation
+from ingest.index import open_index
+
+FOLDS: Final = 6
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The candidates of one question: features `(n, d)` and whether each is right `(n,)`."""
+
+    features: Floats
+    right: NDArray[np.bool_]
+
+
+def fit_listwise(groups: Sequence[Group], names: Sequence[str], strength: float) -> dict[str, float]:
+    """Fit weights so that right candidates get most of a softmax over each question's candidates.
+
+    Args:
+        groups: questions without a right candidate teach nothing and are left out.
+        names: of the features.
+        strength: of the L2 penalty, per question, on standardised features.
+    """
+    from scipy.optimize import minimize
+
+    usable = [group for group in groups if group.right.any()]
+    stacked = np.vstack([group.features for group in usable])
+    spread = stacked.std(axis=0)
+    scale = np.where(spread > 1e-6, spread, np.inf)
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total, gradient = 0.0, np.zeros_like(weights)
+        for group in usable:
+            x = group.features / scale
+            score = x @ weights
+            share = np.exp(score - score.max())
+            share /= share.sum()
+            right = share * group.right
+            mass = right.sum() + 1e-12
+            total -= np.log(mass)
+            gradient -= (right / mass - share) @ x
+        n = len(usable)
+        return total / n + strength * weights @ weights / n, gradient / n + 2 * strength * weights / n
+
+    found = minimize(loss, np.zeros(stacked.shape[1]), jac=True, method="L-BFGS-B")
+    return dict(zip(names, (found.x / scale).tolist(), strict=True))
+
+
+def folds(n: int, seed: int = 0) -> list[tuple[list[int], list[int]]]:
+    """Return (training, held-out) indices of `FOLDS` parts of a fixed shuffle."""
+    order = np.random.default_rng(seed).permutation(n).tolist()
+    parts = [order[i::FOLDS] for i in range(FOLDS)]
+    return [([i for part in parts if part is not held for i in part], held) for held in parts]
+
+
+class Calibration:
+    """Everything that is fitted, over one index and one set of questions."""
+
+    def __init__(self, generation: Generation, settings: Settings, questions: Sequence[Question]) -> None:
+        self.generation = generation
+        self.questions = questions
+        embedder = SentenceTransformerEmbedder(settings.embedding)
+        self.fusion = Retriever(generation, embedder, settings.depth)
+        glossary, known = Glossary.load(), generation.lexical.terms
+        self.understood: list[Understood] = [
+            understand(complete(q.question, q.history), self.fusion.names, glossary, known) for q in questions
+        ]
+        self._embedder, self._settings = embedder, settings
+
+    def passage_groups(self) -> list[Group]:
+        """Return the candidates of each question; right are those with a gold paragraph."""
+        groups = []
+        for question, understood in zip(self.questions, self.understood, strict=True):
+            found = self.fusion.retrieve(understood).candidates
+            right = [self._holds_gold(question, row) for row in found.rows.tolist()]
+            groups.append(Group(found.features.astype(float), np.array(right, dtype=bool)))
+        return groups
+
+    def _holds_gold(self, question: Question, row: int) -> bool:
+        passage = self.generation.passages[row]
+        return any(
+            (passage.doc_id, span.paragraph) in fact.gold and fact.stands_in(passage.text)
+            for fact in question.facts
+            for span in passage.spans
+        )
+
+    def retrievals(self, weights: LinearWeights | None, chosen: Sequence[int]) -> dict[int, Retrieval]:
+        """Return the rankings of some questions, reranked with `weights`."""
+        retriever = Retriever(self.generation, self._embedder, self._settings.depth, weights)
+        retriever.__dict__["names"] = self.fusion.names
+        return {i: retriever.retrieve(self.understood[i]) for i in chosen}
+
+    def sentence_group(self, index: int, retrieval: Retrieval) -> Group:
+        """Return the candidate sentences of a question; right are those that hold a fact in a gold paragraph."""
+        scored = score_sentences(
+            self.generation, self.understood[index], retrieval, self.fusion.unreadable, LinearWeights({})
+        )
+        right = [
+            any(
+                (s.sentence.doc_id, s.sentence.paragraph) in f.gold and f.stands_in(s.sentence.text)
+                for f in self.questions[index].facts
+            )
+            for s in scored
+        ]
+        features = np.array([s.features for s in scored], dtype=float).reshape(len(scored), len(SENTENCE_FEATURES))
+        return Group(features, np.array(right, dtype=bool))
+
+    def outcome_row(self, index: int, retrieval: Retrieval, sentences: LinearWeights) -> Floats:
+        """Return the outcome's features of a question."""
+        understood = self.understood[index]
+        scored = score_sentences(self.generation, understood, retrieval, self.fusion.unreadable, sentences)
+        return outcome_features(self.generation, understood, retrieval, scored).astype(float)
+
+    def gold_within(self, question: Question, rows: Sequence[int], characters: int = 2500) -> tuple[bool, float]:
+        """Return whether any gold paragraph, and which share of the facts' ones, stands in the first characters."""
+        reached: set[tuple[str, int]] = set()
+        used = 0
+        for row in rows:
+            passage = self.generation.passages[row]
+            for span in passage.spans:
+                if used < characters:
+                    reached.add((passage.doc_id, span.paragraph))
+                used += span.end - span.start + 1
+        facts = [bool(fact.gold & reached) for fact in question.facts]
+        return any(facts), sum(facts) / max(len(facts), 1)
+
+
+def fit_outcomes(rows: Floats, labels: Sequence[str], strength: float = 1.0) -> dict[str, dict[str, float]]:
+    """Fit the multinomial logistic regression; `strength` is the inverse of scikit-learn's C."""
+    from sklearn.linear_model import LogisticRegression
+
+    spread = rows.std(axis=0)
+    scale = np.where(spread > 1e-6, spread, np.inf)
+    model = LogisticRegression(C=1 / strength, max_iter=5000).fit(rows / scale, labels)
+    return {
+        outcome: {"intercept": float(model.intercept_[i])}
+        | dict(zip(OUTCOME_FEATURES, (model.coef_[i] / scale).tolist(), strict=True))
+        for i, outcome in enumerate(model.classes_)
+    }
+
+
+def decide(coefficients: Mapping[str, Mapping[str, float]], row: Floats) -> str:
+    """Return the most probable outcome of a row of features."""
+    from app.outcome import OutcomeModel
+
+    return OutcomeModel(coefficients).decide(row.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights fitted on some questions."""
+
+    passages: LinearWeights
+    sentences: LinearWeights
+    outcomes: dict[str, dict[str, float]]
+
+
+def fit(
+    calibration: Calibration, groups: Sequence[Group], chosen: Sequence[int], strengths: Mapping[str, float]
+) -> Fitted:
+    """Fit passages, then sentences over the reranked passages, then outcomes over both."""
+    passages = LinearWeights(fit_listwise([groups[i] for i in chosen], list(PASSAGE_FEATURES), strengths["passages"]))
+    found = calibration.retrievals(passages, chosen)
+    sentence_groups = [calibration.sentence_group(i, found[i]) for i in chosen if found[i].rows]
+    sentences = LinearWeights(fit_listwise(sentence_groups, list(SENTENCE_FEATURES), strengths["sentences"]))
+    rows = np.array([calibration.outcome_row(i, found[i], sentences) for i in chosen])
+    labels = [calibration.questions[i].outcome for i in chosen]
+    return Fitted(passages, sentences, fit_outcomes(rows, labels, strengths["outcomes"]))
+
+
+def cross_validate(calibration: Calibration, groups: Sequence[Group], strengths: Mapping[str, float]) -> None:
+    """Print held-out figures: retrieval, best sentence, outcomes."""
+    questions = calibration.questions
+    results: list[dict[str, Any]] = []
+    for training, held in folds(len(questions)):
+        fitted = fit(calibration, groups, training, strengths)
+        for i, retrieval in calibration.retrievals(fitted.passages, held).items():
+            any_gold, facts = calibration.gold_within(questions[i], retrieval.rows)
+            group = calibration.sentence_group(i, retrieval)
+            order = np.argsort(-fitted.sentences.scores(group.features.astype(np.float32), SENTENCE_FEATURES))
+            row = calibration.outcome_row(i, retrieval, fitted.sentences)
+            results.append(
+                {
+                    "i": i,
+                    "gold": any_gold,
+                    "facts": facts,
+                    "first": bool(group.right[order[:1]].any()),
+                    "three": bool(group.right[order[:3]].any()),
+                    "outcome": decide(fitted.outcomes, row),
+                }
+            )
+    _print(questions, results)
+
+
+def _print(questions: Sequence[Question], results: Sequence[Mapping[str, Any]]) -> None:
+    with_facts = [r for r in results if questions[r["i"]].facts]
+    lines = [
+        f"{len(with_facts)} questions with gold: "
+        + ", ".join(
+            f"{name} {np.mean([r[name] for r in with_facts]):.3f}" for name in ("gold", "facts", "first", "three")
+        )
+    ]
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for r in results:
+        q = questions[r["i"]]
+        groups.setdefault(f"{q.kind}/{q.language}{'/follow-up' if q.history else ''}", []).append(r)
+    for name, part in sorted(groups.items()):
+        right = sum(r["outcome"] == questions[r["i"]].outcome for r in part)
+        lines.append(
+            f"  {name:34} gold {sum(r['gold'] for r in part)}/{len(part)}  first {sum(r['first'] for r in part)}"
+            f"  three {sum(r['three'] for r in part)}  outcome {right}/{len(part)}"
+        )
+    for outcome in OUTCOMES:
+        of_it = [r for r in results if questions[r["i"]].outcome == outcome]
+        counts = {o: sum(r["outcome"] == o for r in of_it) for o in OUTCOMES}
+        lines.append(f"  truly {outcome:24} {counts}")
+    lines.append(f"  outcomes right {np.mean([r['outcome'] == questions[r['i']].outcome for r in results]):.3f}")
+    print("\n".join(lines))  # noqa: T201 - a script's output
+
+
+def _write(path: Path, what: str, values: Mapping[str, Any]) -> None:
+    rounded = json.loads(json.dumps(values), parse_float=lambda number: round(float(number), 4))
+    path.write_text(json.dumps({"about": what, **rounded}, indent=1) + "\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the calibration."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args(arguments)
+    settings = Settings.load(home=options.home)
+    embedder = SentenceTransformerEmbedder(settings.embedding)
+    strengths = {"passages": 1.0, "sentences": 1.0, "outcomes": 5.0}
+    with open_index(settings.home, embedder, settings.passage_tokens) as generation:
+        calibration = Calibration(generation, settings, load_questions("dev"))
+        groups = calibration.passage_groups()
+        cross_validate(calibration, groups, strengths)
+        if options.write:
+            fitted = fit(calibration, groups, range(len(calibration.questions)), strengths)
+            _write(
+                PASSAGE_WEIGHTS,
+                "Weights of app/ranking.py, fitted by eval/calibrate.py",
+                {"weights": fitted.passages.weights},
+            )
+            _write(
+                SENTENCE_WEIGHTS,
+                "Weights of app/evidence.py, fitted by eval/calibrate.py",
+                {"weights": fitted.sentences.weights},
+            )
+            _write(
+                OUTCOME_WEIGHTS,
+                "Coefficients of app/outcome.py, fitted by eval/calibrate.py",
+                {"coefficients": fitted.outcomes},
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Question sets: what is asked, which outcome is right, and what a right answer must contain."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from app.results import Outcome
+
+DATA: Final = Path(__file__).with_name("data")
+Split = Literal["dev", "test"]
+Place = tuple[str, int]  # doc_id, paragraph number
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing a right answer must contain.
+
+    Attributes:
+        wordings: any one of them; the first stands letter by letter in every gold paragraph.
+        gold: the paragraphs that give it; any one suffices.
+    """
+
+    wordings: tuple[str, ...]
+    gold: frozenset[Place]
+
+    def stands_in(self, text: str) -> bool:
+        """Return whether one of the wordings stands in a text, whatever its case, quotes and spaces."""
+        plain = normalised(text)
+        return any(normalised(wording) in plain for wording in self.wordings)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a set.
+
+    Attributes:
+        kind: factual, list, comparison, change, not_in_sources or false_premise.
+        history: earlier questions of the conversation, oldest first.
+        facts: empty exactly when the right outcome is `not_in_sources`.
+    """
+
+    id: str
+    kind: str
+    language: str
+    question: str
+    history: tuple[str, ...]
+    outcome: Outcome
+    facts: tuple[Fact, ...]
+
+    @property
+    def gold(self) -> frozenset[Place]:
+        """Every paragraph that gives one of the facts."""
+        return frozenset(place for fact in self.facts for place in fact.gold)
+
+
+def normalised(text: str) -> str:
+    """Return text with case, kinds of quotation mark, and white space folded."""
+    straight = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
+    return re.sub(r"\s+", " ", straight).casefold()
+
+
+def load_questions(split: Split, folder: Path = DATA) -> list[Question]:
+    """Return the questions of a split, in file order."""
+    return list(_read(folder / f"questions-{split}.jsonl"))
+
+
+def _read(path: Path) -> Iterator[Question]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        values = json.loads(line)
+        facts = tuple(
+            Fact(tuple(fact["wordings"]), frozenset((doc_id, number) for doc_id, number in fact["gold"]))
+            for fact in values["facts"]
+        )
+        yield Question(
+            id=values["id"],
+            kind=values["kind"],
+            language=values["language"],
+            question=values["question"],
+            history=tuple(values["history"]),
+            outcome=values["outcome"],
+            facts=facts,
+        )
