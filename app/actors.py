@@ -9,7 +9,8 @@ from typing import Final
 from ingest.lexical import STOP_WORDS, analyse
 
 _COUNTRY_WORDS: Final = {
-    "South Korea": r"south korea\w*|republic of korea|r\.?o\.?k\b\.?|(?<!north )korean?s?|seoul|한국|대한민국|우리나라|서울",
+    "South Korea": r"south korea\w*|republic of korea|r\.?o\.?k\b\.?|(?<!north )korean?s?|seoul"
+    r"|한국|대한민국|우리나라|서울",
     "North Korea": r"north korea\w*|d\.?p\.?r\.?k\b\.?|democratic people['’]s republic|pyongyang|북한|평양",
     "United States": r"united states|u\.s\.(?:a\.)?|usa|america\w*|washington|미국|워싱턴",
     "Japan": r"japan\w*|tokyo|일본|도쿄",
@@ -22,7 +23,8 @@ _COUNTRY_WORDS: Final = {
     "India": r"india(?:ns?)?|new delhi|인도(?!네시아|주의)", "Indonesia": r"indonesia\w*|인도네시아",
     "Russia": r"russia\w*|moscow|러시아", "Ukraine": r"ukrain\w+|우크라이나",
     "Singapore": r"singapore\w*|싱가포르", "Netherlands": r"netherlands|dutch|네덜란드",
-    "Vietnam": r"viet ?nam\w*|베트남", "Malaysia": r"malaysia\w*|말레이시아", "Philippines": r"philippine\w*|filipino\w*|필리핀",
+    "Vietnam": r"viet ?nam\w*|베트남", "Malaysia": r"malaysia\w*|말레이시아",
+    "Philippines": r"philippine\w*|filipino\w*|필리핀",
     "Thailand": r"thai(?:land)?|태국", "Brazil": r"brazil\w*|브라질", "Mexico": r"mexic\w+|멕시코",
     "Israel": r"israel\w*|이스라엘", "Saudi Arabia": r"saudi\w*|사우디\w*", "Iran": r"iran\w*|이란",
     "Spain": r"spain|spanish|스페인", "Sweden": r"swed(?:en|ish)|스웨덴", "Switzerland": r"switzerland|swiss|스위스",
@@ -42,6 +44,9 @@ _MONTHS_AND_DAYS: Final = re.compile(
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\.?",
     re.IGNORECASE,
+)
+_MONTH: Final = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
 _ROLES: Final = frozenset(
     ("president", "prime", "minist", "secretari", "deputi", "mr", "ms", "mrs", "dr", "professor", "prof", "chairman",
@@ -96,9 +101,9 @@ def countries(text: str) -> set[str]:
 
 
 def content(text: str) -> set[str]:
-    """Return a text's content words as stems, each country as its English name; figures are left out."""
+    """Return a text's content words as stems, each country as its English name; figures and months are left out."""
     text = _US.sub("U.S.", text)
-    rest = _COUNTRY.sub(" ", text)
+    rest = _MONTH.sub(" ", _COUNTRY.sub(" ", text))
     return {term for term in analyse(rest) if not term[0].isdigit()} | countries(text)
 
 

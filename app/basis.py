@@ -17,6 +17,9 @@ from ingest.passages import split_sentences
 
 # Share of a statement's content words that one sentence must have to be taken for its source.
 _COVERED_BY_ONE: Final = 0.3
+# The same where that sentence is not in the evidence cited.
+_COVERED_ELSEWHERE: Final = 0.75
+_HANGUL: Final = re.compile("[가-힣]")
 _QUOTE_WORDS: Final = 3
 _QUOTE_SYLLABLES: Final = 6
 _OWN_QUOTE_WORDS: Final = 5
@@ -74,23 +77,36 @@ def locate(statement: str, cited: Cited, evidence: Sequence[Passage], documents:
         One place a part of the quote; empty if nothing in the passage has enough of the statement's words.
     """
     passage = evidence[cited.key - 1]
-    words = len(cited.quote.split())
-    if words >= _QUOTE_WORDS or len(re.findall("[가-힣]", cited.quote)) >= _QUOTE_SYLLABLES:
-        others = evidence if words >= _OWN_QUOTE_WORDS else ()  # a small model confuses keys, but not words
-        for candidate in (passage, *others):
-            if candidate.doc_id in documents and (places := _quoted(cited.quote, candidate, documents)):
-                return [Found(place, quoted=True, passage=candidate) for place in places]
+    known = [p for p in evidence if p.doc_id in documents]
+    for quote in (cited.quote, statement):
+        words = len(quote.split())
+        if words >= _QUOTE_WORDS or len(_HANGUL.findall(quote)) >= _QUOTE_SYLLABLES:
+            # A small model confuses keys, but not words.
+            for candidate in (passage, *(known if words >= _OWN_QUOTE_WORDS else ())):
+                if places := _quoted(quote, candidate, documents):
+                    return [Found(place, quoted=True, passage=candidate) for place in places]
+    nearest = _nearest(statement, [passage], documents, _COVERED_BY_ONE)
+    document = documents[passage.doc_id]
+    if not nearest or _missing(statement, [passage.text], document.title, [document.date]):
+        nearest = _nearest(statement, known, documents, _COVERED_ELSEWHERE) or nearest
+    return [nearest] if nearest else []
+
+
+def _nearest(
+    statement: str, passages: Sequence[Passage], documents: Mapping[str, Document], enough: float
+) -> Found | None:
+    """Return the sentence that has most of the statement's words and figures; None if it has too few words."""
     terms = content(statement)
-    sentences = _sentences(passage, documents[passage.doc_id])
+    sentences = [(s, p) for p in passages for s in _sentences(p, documents[p.doc_id])]
     if not terms or not sentences:
-        return []
-    best = max(
+        return None
+    best, passage = max(
         sentences,
-        key=lambda s: len(terms & content(s.text)) - len(missing_figures(statement, [s.text])),
+        key=lambda pair: len(terms & content(pair[0].text)) - len(missing_figures(statement, [pair[0].text])),
     )
-    if len(terms & content(best.text)) < _COVERED_BY_ONE * len(terms):
-        return []
-    return [Found(_place(best), quoted=False, passage=passage)]
+    if len(terms & content(best.text)) < enough * len(terms):
+        return None
+    return Found(_place(best), quoted=False, passage=passage)
 
 
 def gather(found: Sequence[Found], statement: str, documents: Mapping[str, Document]) -> Basis:

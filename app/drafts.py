@@ -48,10 +48,17 @@ _KEY: Final = re.compile(r"(?<![\w¶$.])S?(\d{1,3})(?![\w%]|[.,]\d)", re.IGNOREC
 _S_KEY: Final = re.compile(r"(?<!\w)S(\d{1,3})(?!\w)", re.IGNORECASE)
 _PARAGRAPH: Final = re.compile(r"(?:¶+|\bpara(?:graph)?s?\b\.?|\bpp?\.)\s*\d+(?:\s*[-–]\s*\d+)?", re.IGNORECASE)
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•–—>#]+|\(?\d{1,2}[.)])\s+)+")
-_LABEL: Final = re.compile(r"^\s*(?:answer|statement|response|sentence|답변?)\s*(?:\d{1,2})?\s*:\s*", re.IGNORECASE)
+_LABEL: Final = re.compile(
+    r"^\s*(?:(?:the )?(?:answer|statement|response|sentence)(?: is)?|답변?)\s*(?:\d{1,2})?\s*:\s*", re.IGNORECASE
+)
 _MARKUP: Final = re.compile(r"\*\*|__|`+|</?[a-z]+>", re.IGNORECASE)
 _MARKS: Final = re.compile("[\ue000-\uf8ff]")
 _MARK_BEHIND_STOP: Final = re.compile("([.!?。]+[\"”’']?)((?:\\s*[\ue000-\uf8ff])+)")
+_ABSTENTION: Final = re.compile(ABSTENTION.replace("_", "[_ ]"), re.IGNORECASE)
+_UNFINISHED: Final = re.compile(r"[\w,;:-]\s*$")
+_LEFT_OVER: Final = re.compile(r"^[\s:;,.–—-]+")
+_KEY_IN_QUOTE: Final = re.compile(r"([\"“])\s*(?:S\d{1,2}\s*:|¶\d+)\s*")
+_STATED_BY_QUOTE: Final = 5  # words a quote has that stands for a sentence
 _LONGEST_LINE: Final = 4000
 
 
@@ -76,22 +83,25 @@ class DraftReader:
             yield from self._line(line)
 
     def close(self) -> Iterator[Draft]:
-        """Yield what is left when the model has stopped."""
+        """Yield what is left when the model has stopped; a last sentence that was cut off is not."""
         line, self._buffer = self._buffer, ""
-        yield from self._line(line)
+        if not _UNFINISHED.search(line) or _GROUP.search(line) or _ABSTENTION.search(line):
+            yield from self._line(line)
         yield from self._release()
 
     def _line(self, line: str) -> Iterator[Draft]:
         line = self._without_thoughts(line)
         if self.abstained or not line.strip():
             return
-        if ABSTENTION in line and not read_line(line.replace(ABSTENTION, ""))[0]:
+        drafts, loose = read_line(_ABSTENTION.sub("", line))
+        if not drafts and _ABSTENTION.search(line):
             self.abstained = True
             return
-        drafts, loose = read_line(line.replace(ABSTENTION, ""))
         if loose and self._held:  # the keys of the sentence before stand on a line of their own
             last = self._held[-1]
             self._held[-1] = Draft(last.text, last.cited + loose)
+        elif loose:  # nothing but a quote: what it says is the answer
+            yield from (Draft(c.quote, (c,)) for c in loose if len(c.quote.split()) >= _STATED_BY_QUOTE)
         if not drafts:
             return
         yield from self._release()
@@ -191,6 +201,7 @@ def _closing(line: str, start: int, opening: str, closing: str) -> int:
 def _keys(body: str) -> tuple[Cited, ...]:
     """Read the inside of a group: keys, each with the quote behind it."""
     quotes = [(m.start(), m.end()) for m in re.finditer(r"[\"“„「].*[\"”」]", body)]
+    body = _KEY_IN_QUOTE.sub(r"\1", body)
     pattern = _S_KEY if _S_KEY.search(body) else _KEY
     paragraphs = [(m.start(), m.end()) for m in _PARAGRAPH.finditer(body)]
     found = [
@@ -208,11 +219,13 @@ def _keys(body: str) -> tuple[Cited, ...]:
         quoted = rest[:1] and rest[0] in _OPEN
         if not quoted and len(rest.split()) < 3:
             rest = ""
-        cited.append(Cited(int(match[1]), rest[1:].rstrip(_CLOSE + " .,;") if quoted else rest))
+        cited.append(Cited(int(match[1]), rest[1:].strip(_CLOSE + " .,;") if quoted else rest))
     return tuple(cited)
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(r"\s+", " ", text).strip()
+    text = _LEFT_OVER.sub("", re.sub(r"\s+", " ", text).strip())
+    if text.startswith('"') and text.count('"') == 1:
+        text = text[1:]
     text = re.sub(r"\s+([.,;:!?])", r"\1", text)
-    return re.sub(r"[:;,]\.$", ".", text)
+    return re.sub(r"[:;,]?([.!?])(?:\s*[.,;:])*$", r"\1", text)

@@ -25,8 +25,7 @@ SHORT_ENOUGH: Final = 2  # sentences of a fact answer
 
 _ITEM: Final = re.compile(r"^(?:[-•*·–]\s|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4}|[가-하])[.)]\s)")
 _DANGLING: Final = re.compile(
-    r"^(?:It|They|This|These|Those|That|He|She|Such|His|Her|Their|Its|Both|이는|이를|그는|이에|이들은)\b(?! (?:is|are) (?:the|a) "
-    r"(?:first|second|third))"
+    r"^(?:It|They|This|These|Those|That|He|She|Such|His|Her|Their|Its|Both|이는|이를|그는|이에|이들은)\b"
 )
 
 

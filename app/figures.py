@@ -12,7 +12,26 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+
+from app.figure_patterns import (
+    BARE_MONTH,
+    BOUNDS,
+    CURRENCIES,
+    DATES,
+    JOINS,
+    LATIN_SCALE,
+    MONTHS,
+    NAME,
+    NUMBER,
+    ORDINALS,
+    PAIR,
+    SCALES,
+    SPELLED,
+    SPELLED_WORD,
+    TRIO,
+    UNITS,
+    WORD,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,118 +61,6 @@ class Date:
     text: str
 
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may",), ("june", "jun"),
-            ("july", "jul"), ("august", "aug"), ("september", "sept", "sep"), ("october", "oct"),
-            ("november", "nov"), ("december", "dec"),
-        ),
-        start=1,
-    )
-    for name in names
-}  # fmt: skip
-_MONTH: Final = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
-_DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s?(?:-|–|to|and)\s?(?P<day2>\d{1,2})(?:st|nd|rd|th)?)?"
-_YEAR: Final = r"(?P<year>(?:19|20)\d{2})"
-_DATES: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?<![\d.,]){_YEAR}\s?[-/.]\s?(?P<mm>0?[1-9]|1[0-2])(?:\s?[-/.]\s?(?P<day>0?[1-9]|[12]\d|3[01]))?(?![\d%])",
-        rf"(?<!\d){_YEAR}\s?년(?:\s?(?P<mm>1[0-2]|0?[1-9])\s?월)?(?:\s?(?P<day>\d{{1,2}})\s?일)?",
-        r"(?<!\d)(?P<mm>1[0-2]|0?[1-9])\s?월(?:\s?(?P<day>\d{1,2})\s?일)?",
-        rf"\b{_MONTH}\s?{_DAY}(?!\d)(?:,?\s+(?:of\s+)?{_YEAR}(?!\d))?",
-        rf"(?<!\d){_DAY}\s(?:of\s)?{_MONTH}(?:,?\s+{_YEAR}(?!\d))?",
-        rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}(?!\d)",
-        rf"\bFY\s?{_YEAR}(?!\d)",
-        rf"(?<![\w$€£¥₩.,]){_YEAR}(?![\d%])(?![.,]\d)",
-    )
-)
-_BARE_MONTH: Final = re.compile(
-    rf"\b(?:in|since|by|until|of|early|late|mid|last|next|this)[\s-]{_MONTH}", re.IGNORECASE
-)
-
-_SPELLED: Final = {
-    word: number
-    for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split(),
-        start=2,
-    )
-} | {
-    word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
-_ORDINALS: Final = {
-    word: number
-    for number, word in enumerate(
-        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=2
-    )
-}
-_SPELLED_WORD: Final = re.compile(
-    r"\b(?:(?P<tens>(?:twen|thir|for|fif|six|seven|eigh|nine)ty)-(?P<ones>one|two|three|four|five|six|seven|eight|nine)"
-    rf"|(?P<word>{'|'.join(_SPELLED)})|(?P<one>one|a)(?=[\s-](?:percent|per cent|hundred|thousand|million|billion"
-    rf"|trillion)\b)|(?P<ordinal>{'|'.join(_ORDINALS)})(?!\w))\b",
-    re.IGNORECASE,
-)
-_SCALES: Final = {
-    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "k": 10**3, "mn": 10**6, "m": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12,
-    "천": 10**3, "만": 10**4, "백만": 10**6, "천만": 10**7, "억": 10**8, "십억": 10**9, "백억": 10**10,
-    "천억": 10**11, "조": 10**12,
-}  # fmt: skip
-_UNITS: Final = (
-    ("pp", r"percentage points?|%p|%\s?포인트|퍼센트\s?포인트"),
-    ("%", r"%|percent\b|per cent\b|퍼센트|프로"),
-    ("$", r"(?:us |u\.s\. |american )?dollars?\b|usd\b|달러|불"),
-    ("₩", r"(?:korean )?won\b|krw\b|원"),
-    ("€", r"euros?\b|eur\b|유로"),
-    ("¥", r"yen\b|jpy\b|엔"),
-    ("year", r"years?\b|yr\b|년|개년"),
-    ("month", r"months?\b|개월"),
-    ("week", r"weeks?\b|주"),
-    ("day", r"days?\b|일"),
-    ("hour", r"hours?\b|시간"),
-    ("GW", r"gw\b|gigawatts?\b"),
-    ("MW", r"mw\b|megawatts?\b"),
-    ("nm", r"nm\b|nanomet(?:er|re)s?\b"),
-    ("km", r"km\b|kilomet(?:er|re)s?\b"),
-    ("s", r"s\b"),
-    ("x", r"x\b|배"),
-)
-_CURRENCIES: Final = {"$": "$", "us$": "$", "usd": "$", "₩": "₩", "krw": "₩", "€": "€", "eur": "€", "£": "£",
-                      "¥": "¥", "jpy": "¥"}  # fmt: skip
-_LATIN_SCALE: Final = r"hundred|thousand|million|billion|trillion|bn|tn|mn|[kmb](?![a-z])"
-_KOREAN_SCALE: Final = "천억|백억|십억|천만|백만|조|억|만|천"
-_NUMBER: Final = re.compile(
-    r"(?<![A-Za-z0-9_.])(?P<currency>us\$|usd|krw|eur|jpy|[$₩€£¥])?\s?"
-    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3},\d{1,2}(?!\d|,\d)|\d+(?:\.\d+)*)"
-    rf"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<latin>(?:[\s-]?(?:{_LATIN_SCALE}))+\b)|(?P<korean>{_KOREAN_SCALE}))?"
-    rf"(?:[\s-]?(?:{'|'.join(f'(?P<u{i}>{pattern})' for i, (_, pattern) in enumerate(_UNITS))})"
-    r"|(?P<name>[A-Za-z]\w*))?",
-    re.IGNORECASE,
-)
-_NAME: Final = re.compile(
-    r"\b(?!(?i:us|usd|krw|eur|jpy|fy)\d)(?:[A-Za-z]+\d[A-Za-z0-9]*|[A-Z]{2,}-\d+[A-Za-z]*)", re.ASCII
-)
-_WORD: Final = re.compile(
-    r"\b(half|halves|double[ds]?|twice|triple[ds]?|dozens?|hundreds|thousands|millions|billions|trillions|"
-    r"(?:two-|three-)?(?:thirds|quarters|fifths)|one[- ](?:third|quarter|fifth))\b|절반|두 배",
-    re.IGNORECASE,
-)
-_PAIR: Final = re.compile(r"\b(?:both|bilateral(?:ly)?|pair|mutual(?:ly)?)\b|양국|양측|양자", re.IGNORECASE)
-_TRIO: Final = re.compile(r"\b(?:trilateral(?:ly)?)\b|3국|삼국", re.IGNORECASE)
-_JOINS: Final = re.compile(r"\s?(?:-|–|—|~|to|and|or)\s?", re.IGNORECASE)
-_BOUNDS: Final = (
-    (
-        "<",
-        re.compile(r"(?:less than|fewer than|up to|at most|no more than|not more than|maximum of)\s*$", re.IGNORECASE),
-    ),
-    (">", re.compile(r"(?:more than|at least|greater than|exceed(?:s|ed|ing)?|minimum of)\s*$", re.IGNORECASE)),
-)
-
-
 def read_figures(text: str, *, source: bool = False) -> tuple[tuple[Figure, ...], tuple[Date, ...]]:
     """Return the figures and the dates of a text, each in no particular order.
 
@@ -164,21 +71,21 @@ def read_figures(text: str, *, source: bool = False) -> tuple[tuple[Figure, ...]
         source: whether "both" and "bilateral" stand for two and "trilateral" for three, as they may where
             a statement says "the two countries".
     """
-    plain = _SPELLED_WORD.sub(_digits, unicodedata.normalize("NFKC", text))
-    figures = [Figure(match[0].lower(), "name", "", match[0]) for match in _NAME.finditer(plain)]
-    plain = _NAME.sub(_blank, plain)
+    plain = SPELLED_WORD.sub(_digits, unicodedata.normalize("NFKC", text))
+    figures = [Figure(match[0].lower(), "name", "", match[0]) for match in NAME.finditer(plain)]
+    plain = NAME.sub(_blank, plain)
     dates: list[Date] = []
-    for pattern in (*_DATES, _BARE_MONTH):
+    for pattern in (*DATES, BARE_MONTH):
         for match in pattern.finditer(plain):
             dates.extend(_dates(match))
         plain = pattern.sub(_blank, plain)
     figures += _numbers(plain, both_readings=source)
-    figures += [Figure(match[0].lower(), "word", "", match[0]) for match in _WORD.finditer(plain)]
+    figures += [Figure(match[0].lower(), "word", "", match[0]) for match in WORD.finditer(plain)]
     # A digit that none of the patterns takes must not slip through unread.
-    figures += [Figure(match[0], "name", "", match[0]) for match in re.finditer(r"\d+", _NUMBER.sub(_blank, plain))]
+    figures += [Figure(match[0], "name", "", match[0]) for match in re.finditer(r"\d+", NUMBER.sub(_blank, plain))]
     if source:
-        figures += [Figure(Decimal(2), "", "", match[0]) for match in _PAIR.finditer(plain)]
-        figures += [Figure(Decimal(3), "", "", match[0]) for match in _TRIO.finditer(plain)]
+        figures += [Figure(Decimal(2), "", "", match[0]) for match in PAIR.finditer(plain)]
+        figures += [Figure(Decimal(3), "", "", match[0]) for match in TRIO.finditer(plain)]
     return tuple(figures), tuple(dates)
 
 
@@ -229,15 +136,15 @@ def _held(claimed: Date, dates: list[Date], figures: list[Figure]) -> bool:
 def _digits(match: re.Match[str]) -> str:
     if match["tens"]:
         ones = match["ones"].lower()
-        return str(_SPELLED[match["tens"].lower()] + (1 if ones == "one" else _SPELLED[ones]))
+        return str(SPELLED[match["tens"].lower()] + (1 if ones == "one" else SPELLED[ones]))
     if match["ordinal"]:
-        return f"{_ORDINALS[match['ordinal'].lower()]}th"
-    return "1" if match["one"] else str(_SPELLED[match["word"].lower()])
+        return f"{ORDINALS[match['ordinal'].lower()]}th"
+    return "1" if match["one"] else str(SPELLED[match["word"].lower()])
 
 
 def _dates(match: re.Match[str]) -> Iterator[Date]:
     parts = {key: value for key, value in match.groupdict().items() if value}
-    month = _MONTHS[parts["month"].lower()] if "month" in parts else int(parts.get("mm", 0))
+    month = MONTHS[parts["month"].lower()] if "month" in parts else int(parts.get("mm", 0))
     for day in {parts.get("day", "0"), parts.get("day2", parts.get("day", "0"))}:
         yield Date(int(parts.get("year", 0)), month, int(day), match[0].strip())
 
@@ -246,16 +153,16 @@ def _numbers(text: str, *, both_readings: bool) -> list[Figure]:
     """Read the numbers; in "4 to 15 percent" the four is 4 percent (or, as both readings, 4 as well)."""
     found: list[Figure] = []
     previous: re.Match[str] | None = None
-    for match in _NUMBER.finditer(text):
+    for match in NUMBER.finditer(text):
         figure = _figure(text, match)
         between = text[previous.end() : match.start()] if previous else "."
         if previous and previous["korean"] and match["korean"] and not between.strip():
             whole = found.pop()  # 1조 7,000억 원
             figure = replace(figure, value=_sum(whole.value, figure.value), text=f"{whole.text} {figure.text}")
-        elif previous and _JOINS.fullmatch(between):
+        elif previous and JOINS.fullmatch(between):
             first = found[-1] if both_readings else found.pop()
             found.append(_figure(text, previous, tail=match) if _open_ended(previous) else first)
-            if not figure.unit and first.unit in _CURRENCIES:
+            if not figure.unit and first.unit in CURRENCIES:
                 figure = replace(figure, unit=first.unit)
         found.append(figure)
         previous = match
@@ -278,21 +185,21 @@ def _blank(match: re.Match[str]) -> str:
 def _figure(text: str, match: re.Match[str], tail: re.Match[str] | None = None) -> Figure:
     end = tail or match
     written = match[0].strip()
-    bound = next((sign for sign, before in _BOUNDS if before.search(text[: match.start()])), "")
+    bound = next((sign for sign, before in BOUNDS if before.search(text[: match.start()])), "")
     if match["name"] and match.start("name") == match.end("number"):
         return Figure(f"{match['number']}{match['name']}".lower(), "name", bound, written)
     if match["number"].count(".") > 1:
         return Figure(match["number"], "name", bound, written)
     value = _value(match["number"])
     article = text[: match.start()].endswith("제")
-    for scale in re.findall(_LATIN_SCALE, (end["latin"] or "").lower()):
-        value *= _SCALES[scale]
+    for scale in re.findall(LATIN_SCALE, (end["latin"] or "").lower()):
+        value *= SCALES[scale]
     if end["korean"] and not article:
-        value *= _SCALES[end["korean"]]
+        value *= SCALES[end["korean"]]
     if match["ordinal"]:
         return Figure(value.normalize(), "th", bound, written)
-    unit = next((name for i, (name, _) in enumerate(_UNITS) if end[f"u{i}"]), "")
-    return Figure(value.normalize(), unit or _CURRENCIES.get((match["currency"] or end["currency"] or "").lower(), ""),
+    unit = next((name for i, (name, _) in enumerate(UNITS) if end[f"u{i}"]), "")
+    return Figure(value.normalize(), unit or CURRENCIES.get((match["currency"] or end["currency"] or "").lower(), ""),
                   bound, written)  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from app.query import language_of
 from ingest.lexical import analyse
 
 _OPENING: Final = re.compile(
-    r"^\s*(?:and|but|so|then|also|ok(?:ay)?|now|what about|how about|what of|same for|그럼|그러면|그리고|그런데|근데|또|이어서)\b[\s,]*"
+    r"^\s*(?:and|but|so|then|also|ok(?:ay)?|now|what about|how about|what of|same for)\b[\s,]*"
     r"|^\s*(?:그럼|그러면|그리고|그런데|근데|거기|그건|그중)",
     re.I,
 )

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from app.actors import missing_names
 from app.drafts import Draft, DraftReader
 from app.figures import missing_figures
 from app.llm import ChatModel
-from app.actors import missing_names
 from app.prompting import load_prompt
 from app.results import ABSTENTION, Drafted, Dropped, Grounded
 from app.verify import verify_statement
@@ -134,8 +134,8 @@ def _drafts(pieces: Iterator[str]) -> Iterator[Draft]:
 
 
 def _repeats(draft: Draft, kept: Sequence[Grounded], dropped: Sequence[Dropped]) -> Dropped | None:
-    words = _words(draft.text)
-    if any(_words(earlier.text) == words for earlier in (*kept, *dropped)):
+    earlier = [statement.text for statement in kept] + [statement.text for statement in dropped]
+    if _words(draft.text) in map(_words, earlier):
         return Dropped(draft.text, "repeats an earlier sentence")
     return None
 

@@ -1,4 +1,4 @@
-"""Chat models, through LangChain; the only module that talks to one, and so the only one that sends anything out.
+"""Chat models, through LangChain; the only module that talks to one.
 
 A request ends at the time limit whatever the server does: it runs on an event loop of its own, and is
 cancelled there, which closes its connection, so that a local server stops working on it too.
@@ -10,15 +10,14 @@ import asyncio
 import functools
 import os
 import queue
-import re
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from app.errors import ChatModelError, ChatModelMissing, ChatModelTimeout, ChatModelUnreachable
+from app.outbound import bypass_proxies, default_address
+from app.outbound import disable_tracing as disable_tracing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -28,31 +27,20 @@ if TYPE_CHECKING:
 RETRIES: Final = 2
 _EXTRAS: Final = ("openai", "anthropic", "ollama")
 _CONNECT_SECONDS: Final = 10.0
-# LANGSMITH_GATEWAY sends the model's requests themselves through LangSmith.
-_TRACING: Final = re.compile(
-    r"LANGSMITH_.*|LANGCHAIN_(TRACING|TRACING_V2|HANDLER|API_KEY|ENDPOINT|PROJECT|SESSION|CALLBACKS_BACKGROUND)"
-)
-_ADDRESSES: Final = {
-    # provider: variables of its own that move its address, and the address otherwise
-    "openai": (("OPENAI_API_BASE", "OPENAI_BASE_URL"), "https://api.openai.com/v1"),
-    "anthropic": (("ANTHROPIC_API_URL", "ANTHROPIC_BASE_URL"), "https://api.anthropic.com"),
-    "ollama": (("OLLAMA_HOST",), "http://127.0.0.1:11434"),
-}
 
 
 class ChatModel(Protocol):
-    """What writes text from a system and a user message.
-
-    Attributes:
-        name: provider and model, as the person set them.
-        address: where requests go; empty if unknown.
-    """
+    """What writes text from a system and a user message."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Return provider and model, as the person set them."""
+        ...
 
     @property
-    def address(self) -> str: ...
+    def address(self) -> str:
+        """Return where requests go; empty if unknown."""
+        ...
 
     def stream(self, system: str, user: str) -> Iterator[str]:
         """Yield the model's text piece by piece.
@@ -77,7 +65,7 @@ class LangChainChatModel:
     def __init__(self, settings: Settings, *, backoff: float = 0.5, options: Mapping[str, Any] | None = None) -> None:
         self.name = settings.llm
         self._provider, _, self._model_name = settings.llm.partition(":")
-        self.address = settings.llm_url or _default_address(self._provider)
+        self.address = settings.llm_url or default_address(self._provider)
         self._key = settings.llm_key.get_secret_value()
         self._chosen_address = bool(settings.llm_url)
         self._timeout = settings.llm_timeout
@@ -148,7 +136,7 @@ class LangChainChatModel:
                 f"SANGHO_LLM holds {self.name!r}, which is not provider:model.",
                 "Write, say, openai:gpt-4.1-mini.",
             )
-        _bypass_proxies(self.address)
+        bypass_proxies(self.address)
         from langchain.chat_models import init_chat_model
 
         try:
@@ -207,19 +195,6 @@ class LangChainChatModel:
         return f"{prefix}{text[:200].rstrip('.')}."
 
 
-def disable_tracing() -> None:
-    """Switch LangSmith off for this process, whatever its environment variables say.
-
-    LangChain posts every question, passage and answer to LangSmith where those variables are exported, and
-    sends the model's requests through it where LANGSMITH_GATEWAY is. They are removed from the environment;
-    what LangSmith has already read of them is forgotten.
-    """
-    for name in [name for name in os.environ if _TRACING.fullmatch(name)]:
-        del os.environ[name]
-    if "langsmith.utils" in sys.modules:
-        sys.modules["langsmith.utils"].get_env_var.cache_clear()
-
-
 async def _send(
     model: BaseChatModel, system: str, user: str, pieces: queue.SimpleQueue[str | BaseException | None]
 ) -> None:
@@ -258,22 +233,6 @@ def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="chat-model", daemon=True).start()
     return loop
-
-
-def _default_address(provider: str) -> str:
-    variables, address = _ADDRESSES.get(provider, ((), ""))
-    return next((os.environ[name] for name in variables if os.environ.get(name)), address)
-
-
-def _bypass_proxies(address: str) -> None:
-    """Keep a plain-text address out of the environment's proxies, which would read what is sent there."""
-    parts = urlsplit(address)
-    if parts.scheme == "https" or not parts.hostname:
-        return
-    for name in ("NO_PROXY", "no_proxy"):
-        kept = os.environ.get(name, "")
-        if parts.hostname not in kept.split(","):
-            os.environ[name] = f"{kept},{parts.hostname}".strip(",")
 
 
 def _retryable(error: BaseException) -> bool:

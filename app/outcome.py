@@ -20,7 +20,6 @@ import numpy as np
 from app.evidence import FEATURES as SENTENCE_FEATURES
 from app.evidence import ScoredSentence
 from app.query import Understood
-from app.ranking import FEATURES as PASSAGE_FEATURES
 from app.ranking import Floats
 from app.results import Outcome
 from app.retrieve import Retrieval
@@ -61,12 +60,13 @@ FEATURES: Final[Mapping[str, str]] = {
 
 _WHY: Final = re.compile(r"\bwhy\b|\breasons?\b|how come|이유|왜\b|왜 ", re.I)
 _DENIES: Final = re.compile(
-    r"\bnot\b|n['’]t\b|\bnever\b|\brefus|\breject|\bleft (?:off|out)|\bexclu|\bstay(?:ed)? out|\bwithout\b|\bonly\b|\bno\b"
-    r"|\bban(?:s|ned)?\b|\bfail(?:s|ed)?\b|빠진|빠졌|제외|거부|않|없|아니|못",
+    r"\bnot\b|n['’]t\b|\bnever\b|\brefus|\breject|\bleft (?:off|out)|\bexclu|\bstay(?:ed)? out|\bwithout\b"
+    r"|\bonly\b|\bno\b|\bban(?:s|ned)?\b|\bfail(?:s|ed)?\b|빠진|빠졌|제외|거부|않|없|아니|못",
     re.I,
 )
 _ASSENT: Final = re.compile(
-    r"(?:^|,\s*)(?:right|correct|isn't it|didn't (?:it|they))\s*\?|^(?:did|does|do|is|are|was|were|has|have|can)\b|나요\?|맞",
+    r"(?:^|,\s*)(?:right|correct|isn't it|didn't (?:it|they))\s*\?|^(?:did|does|do|is|are|was|were|has|have|can)\b"
+    r"|나요\?|맞",
     re.I,
 )
 _NAME: Final = re.compile(r"(?<!^)(?<![.?!]\s)\b(?:[A-Z][\w'’-]+|[A-Z]{2,}[\w.-]*)|\d[\d.,]*\d|\d")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.dates import DATE_PHRASE, LAST, Dates, find_dates
-from app.glossary import Glossary
 from app.document_names import DocumentNames, Named
+from app.glossary import Glossary
 from app.shapes import Asked, Shape, asked_in, shape_of
 from ingest.lexical import analyse
 
@@ -32,6 +32,9 @@ class Filters:
     until: str = ""
     types: tuple[str, ...] = ()
     doc_ids: tuple[str, ...] = ()
+
+
+NO_FILTERS: Final = Filters()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from app.dates import within
 from app.document_names import DocumentNames
-from app.query import Filters, Understood
+from app.query import NO_FILTERS, Filters, Understood
 from app.ranking import Candidates, Floats, LinearWeights, QueryVectors, describe
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ RANK_CONSTANT: Final = 60  # of reciprocal rank fusion, as in the paper
 NAMED_DOCUMENTS: Final = 4  # passages of the documents named most strongly are always candidates
 NAMED_PASSAGES: Final = 25
 RERANKED: Final = 160
-NO_FILTERS: Final = Filters()
 _SENTENCES_SEARCHED: Final = 50_000  # an exact search over more sentences would cost more than the encoding
 
 
@@ -86,7 +85,7 @@ class Retriever:
 
     def retrieve(self, understood: Understood, filters: Filters = NO_FILTERS, k: int = 50) -> Retrieval:
         """Return up to `k` passages, best first; none where the filters leave nothing."""
-        allowed = self._allowed(filters)
+        allowed = self.allowed(filters)
         vectors = self._encode(understood)
         lexical = self._lexical(understood)
         rows = self._fused(understood, vectors, lexical, allowed)
@@ -119,7 +118,8 @@ class Retriever:
         ]
         return np.maximum.reduce(parts) if parts else np.zeros(index.rows, dtype=np.float32)
 
-    def _allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+    def allowed(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Return which passages the filters leave, `(n_passages,)`; None where there are no filters."""
         if filters == NO_FILTERS:
             return None
         documents = self.generation.documents.values()

@@ -61,7 +61,8 @@ ANSWERS: Final[Mapping[Asked, re.Pattern[str]]] = {
     "number": re.compile(r"\d"),
     "share": _any(r"\d\s?(?:%|percent|per cent)|퍼센트|분의"),
     "date": _any(
-        rf"\b(?:{_MONTHS})\b\.?\s+\d|\b(?:19|20)\d\d\b|\b\d+ (?:days|months|years)|\d+\s?(?:일|개월|년)|annual|\byears?\b"
+        rf"\b(?:{_MONTHS})\b\.?\s+\d|\b(?:19|20)\d\d\b|\b\d+ (?:days|months|years)",
+        r"\d+\s?(?:일|개월|년)|annual|\byears?\b",
     ),
     "name": re.compile(r"\b[A-Z][\w.’'-]+(?:\s+(?:of|and|for|the)\b)*\s+[A-Z][\w.’'-]+"),
 }

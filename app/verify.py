@@ -21,6 +21,11 @@ from ingest.documents import Document, Passage
 # Share of a statement's content words that its cited sentences and those beside them must have.
 COVERED_WITH_QUOTE: Final = 0.45
 COVERED_WITHOUT: Final = 0.6
+# The same for each clause of three content words or more.
+COVERED_CLAUSE: Final = 0.4
+# Characters of one statement.
+LONGEST: Final = 800
+_CLAUSE_TERMS: Final = 3
 
 _SOURCES: Final = r"(?:evidence|sources?|passages?|texts?|context|information|documents?)"
 _GIVEN: Final = r"(?:the )?(?:provided |given |above |numbered |cited )*"
@@ -31,7 +36,13 @@ _LEAD: Final = re.compile(
 )
 _META: Final = re.compile(
     r"^(?:here (?:is|are)\b|note\b|please\b|i |i['’]m |as an ai\b|sure\b|certainly\b|okay\b|in conclusion[:.]?$"
-    rf"|{_GIVEN}{_SOURCES} (?:does|do|did|is|are|provided|given|above|contains?)\b)",
+    rf"|{_GIVEN}{_SOURCES} (?:does|do|did|is|are|provided|given|above|contains?)\b)"
+    rf"|.*\bnot (?:\w+ )?(?:in|by) {_GIVEN}{_SOURCES}\W*$",
+    re.IGNORECASE,
+)
+# What stands for something else: a sentence is verified, and may be shown, without the one before it.
+_POINTER: Final = re.compile(
+    r"(?:it|its|they|their|these|those|this|that|such|he|she|his|her|the (?:former|latter|same))\b(?! year\b)",
     re.IGNORECASE,
 )
 _INNER_QUOTE: Final = re.compile('"([^"]+)"|“([^”]+)”|「([^」]+)」')
@@ -81,6 +92,8 @@ def _not_a_statement(statement: str) -> str:
         return "says nothing about the subject"
     if statement.endswith("?"):
         return "is a question"
+    if len(statement) > LONGEST:
+        return "is too long for one sentence"
     enough = len(statement.split()) >= (2 if _HANGUL.search(statement) else 3)
     return "" if enough else "is not a sentence"
 
@@ -95,6 +108,8 @@ def _objection(statement: str, basis: Basis) -> str:
         return "denies what the cited sentence affirms, or affirms what it denies"
     if figure := _misplaced(statement, basis.sentences):
         return f"gives {figure} for something else than the cited sentence does"
+    if _POINTER.match(statement) and not any(find_quote(statement, sentence) for sentence in basis.sentences):
+        return f'leaves open what "{statement.split()[0]}" stands for'
     quotes = [_inside(match) for match in _INNER_QUOTE.finditer(statement)]
     if not basis.digest and any(not find_quote(quote, basis.paragraphs) for quote in quotes):
         return "puts words in quotation marks that the cited passage does not have"
@@ -149,5 +164,9 @@ def _covered(statement: str, basis: Basis) -> bool:
     terms = content(statement)
     if len(terms) < (1 if basis.quoted else 2):
         return False
-    share = len(terms & content(f"{basis.around}\n{basis.header}")) / len(terms)
-    return share >= (COVERED_WITH_QUOTE if basis.quoted else COVERED_WITHOUT)
+    held = content(f"{basis.around}\n{basis.header}")
+    if len(terms & held) < (COVERED_WITH_QUOTE if basis.quoted else COVERED_WITHOUT) * len(terms):
+        return False
+    # Half a sentence from the source does not carry another half that is not.
+    parts = [content(part) for part in _CLAUSE.split(statement)]
+    return all(len(part & held) >= COVERED_CLAUSE * len(part) for part in parts if len(part) >= _CLAUSE_TERMS)

@@ -33,7 +33,7 @@ from app.ranking import LinearWeights
 from app.retrieve import Retrieval, Retriever
 from app.settings import Settings
 from eval.datasets import Question, load_questions
-from ingest.embedding import SentenceTransformerEmbedder
+from ingest.embedding import Embedder, SentenceTransformerEmbedder
 from ingest.generation import Generation
 from ingest.index import open_index
 
@@ -89,13 +89,31 @@ def folds(n: int, seed: int = 0) -> list[tuple[list[int], list[int]]]:
     return [([i for part in parts if part is not held for i in part], held) for held in parts]
 
 
+class CachingEmbedder:
+    """An embedder that encodes each text once; the same questions are encoded in every fold."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._embedder, name)
+
+    def encode(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """Return unit vectors, `(n, dim)`."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._embedder.encode(new, on_progress), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
 class Calibration:
     """Everything that is fitted, over one index and one set of questions."""
 
     def __init__(self, generation: Generation, settings: Settings, questions: Sequence[Question]) -> None:
         self.generation = generation
         self.questions = questions
-        embedder = SentenceTransformerEmbedder(settings.embedding)
+        embedder: Any = CachingEmbedder(SentenceTransformerEmbedder(settings.embedding))
         self.fusion = Retriever(generation, embedder, settings.depth)
         glossary, known = Glossary.load(), generation.lexical.terms
         self.understood: list[Understood] = [
@@ -167,7 +185,7 @@ def fit_outcomes(rows: Floats, labels: Sequence[str], strength: float = 1.0) -> 
 
     spread = rows.std(axis=0)
     scale = np.where(spread > 1e-6, spread, np.inf)
-    model = LogisticRegression(C=1 / strength, max_iter=5000).fit(rows / scale, labels)
+    model = LogisticRegression(C=1 / strength, class_weight="balanced", max_iter=5000).fit(rows / scale, labels)
     return {
         outcome: {"intercept": float(model.intercept_[i])}
         | dict(zip(OUTCOME_FEATURES, (model.coef_[i] / scale).tolist(), strict=True))
@@ -182,50 +200,44 @@ def decide(coefficients: Mapping[str, Mapping[str, float]], row: Floats) -> str:
     return OutcomeModel(coefficients).decide(row.astype(np.float32))
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """Weights fitted on some questions."""
-
-    passages: LinearWeights
-    sentences: LinearWeights
-    outcomes: dict[str, dict[str, float]]
-
-
-def fit(
+def fit_rankings(
     calibration: Calibration, groups: Sequence[Group], chosen: Sequence[int], strengths: Mapping[str, float]
-) -> Fitted:
-    """Fit passages, then sentences over the reranked passages, then outcomes over both."""
+) -> tuple[LinearWeights, LinearWeights]:
+    """Fit the passages' weights, then the sentences' over the reranked passages."""
     passages = LinearWeights(fit_listwise([groups[i] for i in chosen], list(PASSAGE_FEATURES), strengths["passages"]))
     found = calibration.retrievals(passages, chosen)
     sentence_groups = [calibration.sentence_group(i, found[i]) for i in chosen if found[i].rows]
-    sentences = LinearWeights(fit_listwise(sentence_groups, list(SENTENCE_FEATURES), strengths["sentences"]))
-    rows = np.array([calibration.outcome_row(i, found[i], sentences) for i in chosen])
-    labels = [calibration.questions[i].outcome for i in chosen]
-    return Fitted(passages, sentences, fit_outcomes(rows, labels, strengths["outcomes"]))
+    sentences = fit_listwise(sentence_groups, list(SENTENCE_FEATURES), strengths["sentences"])
+    return passages, LinearWeights(sentences)
 
 
-def cross_validate(calibration: Calibration, groups: Sequence[Group], strengths: Mapping[str, float]) -> None:
-    """Print held-out figures: retrieval, best sentence, outcomes."""
+def held_out(
+    calibration: Calibration, groups: Sequence[Group], strengths: Mapping[str, float]
+) -> tuple[list[dict[str, Any]], Floats]:
+    """Return each question's figures and its outcome's features, by weights fitted without it."""
     questions = calibration.questions
-    results: list[dict[str, Any]] = []
+    results: dict[int, dict[str, Any]] = {}
+    rows = np.zeros((len(questions), len(OUTCOME_FEATURES)))
     for training, held in folds(len(questions)):
-        fitted = fit(calibration, groups, training, strengths)
-        for i, retrieval in calibration.retrievals(fitted.passages, held).items():
+        passages, sentences = fit_rankings(calibration, groups, training, strengths)
+        for i, retrieval in calibration.retrievals(passages, held).items():
             any_gold, facts = calibration.gold_within(questions[i], retrieval.rows)
             group = calibration.sentence_group(i, retrieval)
-            order = np.argsort(-fitted.sentences.scores(group.features.astype(np.float32), SENTENCE_FEATURES))
-            row = calibration.outcome_row(i, retrieval, fitted.sentences)
-            results.append(
-                {
-                    "i": i,
-                    "gold": any_gold,
-                    "facts": facts,
-                    "first": bool(group.right[order[:1]].any()),
-                    "three": bool(group.right[order[:3]].any()),
-                    "outcome": decide(fitted.outcomes, row),
-                }
-            )
-    _print(questions, results)
+            order = np.argsort(-sentences.scores(group.features.astype(np.float32), SENTENCE_FEATURES))
+            rows[i] = calibration.outcome_row(i, retrieval, sentences)
+            first, three = group.right[order[:1]].any(), group.right[order[:3]].any()
+            results[i] = {"i": i, "gold": any_gold, "facts": facts, "first": bool(first), "three": bool(three)}
+    return [results[i] for i in range(len(questions))], rows
+
+
+def cross_validate(calibration: Calibration, results: list[dict[str, Any]], rows: Floats, strength: float) -> None:
+    """Print held-out figures: retrieval, best sentence, outcomes."""
+    labels = [question.outcome for question in calibration.questions]
+    for training, held in folds(len(labels), seed=1):
+        coefficients = fit_outcomes(rows[training], [labels[i] for i in training], strength)
+        for i in held:
+            results[i]["outcome"] = decide(coefficients, rows[i])
+    _print(calibration.questions, results)
 
 
 def _print(questions: Sequence[Question], results: Sequence[Mapping[str, Any]]) -> None:
@@ -271,24 +283,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with open_index(settings.home, embedder, settings.passage_tokens) as generation:
         calibration = Calibration(generation, settings, load_questions("dev"))
         groups = calibration.passage_groups()
-        cross_validate(calibration, groups, strengths)
+        results, rows = held_out(calibration, groups, strengths)
+        cross_validate(calibration, results, rows, strengths["outcomes"])
         if options.write:
-            fitted = fit(calibration, groups, range(len(calibration.questions)), strengths)
-            _write(
-                PASSAGE_WEIGHTS,
-                "Weights of app/ranking.py, fitted by eval/calibrate.py",
-                {"weights": fitted.passages.weights},
-            )
-            _write(
-                SENTENCE_WEIGHTS,
-                "Weights of app/evidence.py, fitted by eval/calibrate.py",
-                {"weights": fitted.sentences.weights},
-            )
-            _write(
-                OUTCOME_WEIGHTS,
-                "Coefficients of app/outcome.py, fitted by eval/calibrate.py",
-                {"coefficients": fitted.outcomes},
-            )
+            passages, sentences = fit_rankings(calibration, groups, range(len(groups)), strengths)
+            outcomes = fit_outcomes(rows, [q.outcome for q in calibration.questions], strengths["outcomes"])
+            about = "fitted by eval/calibrate.py on the dev split"
+            _write(PASSAGE_WEIGHTS, f"Weights of app/ranking.py, {about}", {"weights": passages.weights})
+            _write(SENTENCE_WEIGHTS, f"Weights of app/evidence.py, {about}", {"weights": sentences.weights})
+            _write(OUTCOME_WEIGHTS, f"Coefficients of app/outcome.py, {about}", {"coefficients": outcomes})
 
 
 if __name__ == "__main__":

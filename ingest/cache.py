@@ -108,10 +108,7 @@ class VectorCache:
         return missing
 
     def _store(self, texts: Sequence[str], vectors: Vectors) -> None:
-        blobs = (
-            (self._key(text), vector.astype("<f4").tobytes())
-            for text, vector in zip(texts, vectors, strict=True)
-        )
+        blobs = ((self._key(text), vector.astype("<f4").tobytes()) for text, vector in zip(texts, vectors, strict=True))
         with self._database:
             self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", blobs)
 

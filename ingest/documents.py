@@ -222,9 +222,7 @@ def metadata_from(values: Mapping[str, Any]) -> dict[str, Any]:
             f"front matter date {fields['date'][:60]!r} is not a date.", "Write YYYY, YYYY-MM or YYYY-MM-DD."
         )
     if fields.get("edition", "original") not in ("original", "digest"):
-        raise ReadError(
-            f"front matter edition {fields['edition'][:60]!r} is unknown.", "Write original or digest."
-        )
+        raise ReadError(f"front matter edition {fields['edition'][:60]!r} is unknown.", "Write original or digest.")
     if "complete" in fields:
         fields["complete"] = fields["complete"].lower() not in ("no", "false")
     if "aliases" in known:

@@ -10,9 +10,7 @@ from pathlib import Path
 from ingest.manifest import FileRecord
 
 
-def assign(
-    records: Sequence[FileRecord], roots: Sequence[str], held: frozenset[str] = frozenset()
-) -> list[FileRecord]:
+def assign(records: Sequence[FileRecord], roots: Sequence[str], held: frozenset[str] = frozenset()) -> list[FileRecord]:
     """Return the records in index order, with `doc_id` and `state` decided.
 
     Where files share a name, originals outrank digests, whichever root they are in. Of those that are left the
@@ -41,9 +39,7 @@ def assign(
 
 
 def _by_name(records: Sequence[FileRecord]) -> Iterator[tuple[str, list[FileRecord]]]:
-    present = sorted(
-        (record for record in records if record.state != "removed"), key=lambda record: record.name
-    )
+    present = sorted((record for record in records if record.state != "removed"), key=lambda record: record.name)
     for name, group in itertools.groupby(present, key=lambda record: record.name):
         yield name, list(group)
 
@@ -53,8 +49,6 @@ def _qualified(record: FileRecord, taken: set[str]) -> str:
     path = Path(record.path)
     folders = [part for part in path.parent.parts if part != path.anchor]
     candidates = (
-        "/".join([*folders[-depth:], last])
-        for depth in range(1, len(folders) + 1)
-        for last in (record.name, path.name)
+        "/".join([*folders[-depth:], last]) for depth in range(1, len(folders) + 1) for last in (record.name, path.name)
     )
     return next((name for name in candidates if name not in taken), f"{record.digest[:12]}/{path.name}")

@@ -23,9 +23,7 @@ _ABBREVIATIONS: Final = frozenset(
     "est ed eds r.o.k u.s.c pub stat fed reg cir supp ch cl subsec subpart gov lt col maj adm amb hon".split()
 )
 _END: Final = re.compile(r"[.!?。！？]+[\"'”’)\]]*(?=\s+)|[。！？]+[\"'”’)\]」』]*|[;:](?=\s+-\s)")
-_CLAUSE: Final = re.compile(
-    r"(?<=[;:])\s+|(?<=,)\s+(?=and |or |including |through |as well as )|(?<=[,，、])\s*"
-)
+_CLAUSE: Final = re.compile(r"(?<=[;:])\s+|(?<=,)\s+(?=and |or |including |through |as well as )|(?<=[,，、])\s*")
 _WORD_BEFORE: Final = re.compile(r"([A-Za-z][A-Za-z.]*)$")
 _NUMBER_LABEL: Final = re.compile(r"(?:^|\s)\(?[0-9가-하ivx]{1,3}$")
 _CONTEXT_CHARACTERS: Final = 160
@@ -71,9 +69,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
             "co",
         )
         return closes and bool(
-            re.match(
-                r"\s+(The|This|These|In|It|We|They|Our|Both|President|As|At|On|For)\b", text[match.end() :]
-            )
+            re.match(r"\s+(The|This|These|In|It|We|They|Our|Both|President|As|At|On|For)\b", text[match.end() :])
         )
     if following.islower():
         return False

@@ -59,9 +59,7 @@ def _readable(what: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, KeyError) as error:
-        raise BrokenIndex(
-            f"The index holds a {what} that cannot be read: {error}.", "Run: sangho ingest"
-        ) from error
+        raise BrokenIndex(f"The index holds a {what} that cannot be read: {error}.", "Run: sangho ingest") from error
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:

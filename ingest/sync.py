@@ -120,9 +120,7 @@ def remove(
     report = on_progress or (lambda progress: None)
     with _alone(home, wait_s, report), open_current(home) as generation:
         state = state_of(home, generation)
-        found = [
-            record for record in state.files.values() if record.state == "indexed" and record.doc_id == doc_id
-        ]
+        found = [record for record in state.files.values() if record.state == "indexed" and record.doc_id == doc_id]
         if not found:
             raise UnknownSource(f"There is no document {doc_id!r} in the index.", "Run: sangho sources")
         for record in state.files.values():

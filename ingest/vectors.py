@@ -34,6 +34,8 @@ _EFFORTS: Final = (200, 800)  # HNSW's ef, in building and searching; the second
 _SAMPLE: Final = 200
 _DEPTH: Final = 50
 RECALL: Final = 0.99  # what the sample must reach for approximate search to be used at all
+# What SQLite says where it may read but not write: full, read-only, or no file can be made beside it.
+_WRITING: Final = ("disk is full", "readonly database", "read-only", "unable to open database file")
 _opening = threading.Lock()  # Chroma shares one system for each folder and does not guard its making
 
 
@@ -76,12 +78,7 @@ class PassageVectors:
             BrokenIndex: files are missing or unreadable.
         """
         vectors = load_array(folder / VECTORS)
-        if (
-            client is None
-            and approximate
-            and len(vectors)
-            and not (folder / CHROMA / "chroma.sqlite3").exists()
-        ):
+        if client is None and approximate and len(vectors) and not (folder / CHROMA / "chroma.sqlite3").exists():
             raise BrokenIndex(f"{folder / CHROMA} holds no Chroma database.", _REMEDY)
         return cls(vectors, client or embedded_client(folder / CHROMA), collection, approximate)
 
@@ -107,20 +104,24 @@ class PassageVectors:
         """
         query = np.ascontiguousarray(vector, np.float32).reshape(-1)
         if query.shape[0] != self._vectors.shape[1]:
-            raise ValueError(
-                f"the query vector has {query.shape[0]} numbers, the passages' {self._vectors.shape[1]}"
-            )
+            raise ValueError(f"the query vector has {query.shape[0]} numbers, the passages' {self._vectors.shape[1]}")
         if k < 1 or not len(self._vectors):
             return []
         if allowed is not None or not self._approximate:
             return exact_search(self._vectors, query, k, allowed)
-        rows = self._neighbours(query, k)
+        try:
+            rows = self._neighbours(query, k)
+        except BrokenIndex as error:
+            if not _cannot_write(error.__cause__):
+                raise
+            self._approximate = False  # Chroma writes even to read: on a full or read-only disk we do without
+            return exact_search(self._vectors, query, k)
         return best_rows(rows, self._vectors[rows] @ query, k)
 
     def open_chroma(self) -> None:
         """Open Chroma and its graph now, so that the first search does not wait for it."""
-        if self._approximate:
-            self._neighbours(self._vectors[0], 1)
+        if len(self._vectors):
+            self.search(self._vectors[0], 1)
 
     def close(self) -> None:
         """Let go of Chroma's files; a later search opens them again."""
@@ -155,8 +156,14 @@ def embedded_client(folder: Path) -> ClientFactory:
 
     def make() -> ClientAPI:
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
 
-        return chromadb.PersistentClient(str(folder), settings=_settings())
+        try:
+            return chromadb.PersistentClient(str(folder), settings=_settings())
+        except BaseException:
+            # What failed to start stays in Chroma's table, and would be handed out at the next attempt.
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+            raise
 
     return make
 
@@ -239,6 +246,11 @@ def _fill(opened: PassageVectors, make: ClientFactory, name: str, vectors: Vecto
     for start in range(0, len(vectors), step):
         rows = range(start, min(start + step, len(vectors)))
         collection.add(ids=[str(row) for row in rows], embeddings=vectors[rows.start : rows.stop])
+
+
+def _cannot_write(error: BaseException | None) -> bool:
+    text = str(error).lower()
+    return any(words in text for words in _WRITING)
 
 
 def _check_rows(collection: Collection, rows: int) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import os
+import signal
+import sys
 from collections.abc import Callable, Sequence
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
@@ -87,6 +91,20 @@ def swap_for_ever(home: str, first: str, second: str) -> None:
         swap(Path(home), Path(first), Path(second))
 
 
+def swap_until(home: str, first: str, second: str, step: int) -> None:
+    """Swap the corpora, and die by SIGKILL right before the change to the file system numbered `step`."""
+    steps = itertools.count()
+    removed = itertools.count()
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        changes = event in ("os.rename", "os.mkdir") or (event == "os.remove" and next(removed) % 6 == 0)
+        if changes and str(arguments[0]).startswith(home) and next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+    swap(Path(home), Path(first), Path(second))
+
+
 def swap(home: Path, first: Path, second: Path) -> SyncReport:
     """Replace all of the corpus that is in the index by the other one, in one ingest."""
     try:
@@ -101,9 +119,9 @@ def swap(home: Path, first: Path, second: Path) -> SyncReport:
 def versions_found(generation: Generation, embedder: FakeEmbedder) -> set[str]:
     """Return which corpora the documents, a vector search and a lexical search of a generation speak of."""
     query = embedder.encode(["some question"])[0]
-    rows = [row for row, _ in generation.vectors.search(query, 20)]
-    rows += [row for row, _ in generation.lexical.search("second sentence paragraph subject", 20)]
-    assert len(rows) == 40
+    rows = [row for row, _ in generation.vectors.search(query, 8)]
+    rows += [row for row, _ in generation.lexical.search("second sentence paragraph subject", 8)]
+    assert len(rows) == 16
     texts = [generation.passages[row].text for row in rows]
     texts += [p.text for document in generation.documents.values() for p in document.paragraphs]
     return {word for text in texts for word in text.split() if word.startswith("version")}

@@ -25,9 +25,7 @@ def test_yaml_front_matter() -> None:
 
 
 def test_plain_front_matter_ends_at_the_first_blank_line() -> None:
-    values, body = split_front_matter(
-        "title: A: B\ndate: 2023-04\ncomplete: no\n \t\nkey: not metadata\n\nText"
-    )
+    values, body = split_front_matter("title: A: B\ndate: 2023-04\ncomplete: no\n \t\nkey: not metadata\n\nText")
     assert values == {"title": "A: B", "date": "2023-04", "complete": "no"}
     assert body == "key: not metadata\n\nText"
 
@@ -51,9 +49,7 @@ def test_a_byte_order_mark_does_not_hide_front_matter() -> None:
 
 
 def test_yaml_values_stay_as_written() -> None:
-    values, _ = split_front_matter(
-        "---\ntitle: 12:30\ndate: 2023-04-26\nissuer: 007\naliases: [yes, 1_0]\n---\n"
-    )
+    values, _ = split_front_matter("---\ntitle: 12:30\ndate: 2023-04-26\nissuer: 007\naliases: [yes, 1_0]\n---\n")
     assert values == {"title": "12:30", "date": "2023-04-26", "issuer": "007", "aliases": ["yes", "1_0"]}
 
 

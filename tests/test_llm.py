@@ -126,7 +126,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
         self.server.acts[min(len(self.server.requests), len(self.server.acts)) - 1](self)
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815 - the base class's name
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -228,7 +228,7 @@ def test_nothing_is_sent_again_once_text_has_arrived() -> None:
 def test_nobody_at_the_address() -> None:
     with serve(answer) as server:
         pass
-    with pytest.raises(ChatModelUnreachable, match="127.0.0.1"):
+    with pytest.raises(ChatModelUnreachable, match=r"127\.0\.0\.1"):
         list(model(server).stream("s", "u"))
 
 
@@ -285,6 +285,8 @@ def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_address_is_known_before_anything_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert model(llm="openai:m").address == "https://api.openai.com/v1"
     assert model(llm="ollama:m").address == "http://127.0.0.1:11434"
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.2:9")
+    assert model(llm="ollama:m").address == "http://127.0.0.2:9"
     assert model(llm="somebody:m").address == ""
     assert model(llm="openai:m", llm_url="http://127.0.0.1:1/v1").address == "http://127.0.0.1:1/v1"
     monkeypatch.setenv("OPENAI_BASE_URL", "https://example.org/v1")

@@ -85,4 +85,4 @@ def test_every_prompt_that_ships_loads() -> None:
 
 def test_the_answer_prompt_says_what_must_be_cited() -> None:
     text = load_prompt("answer").text
-    assert all(word in text for word in ("{{abstention}}", "Numbers", "dates", "who said", "data"))
+    assert all(word in text for word in ("{{abstention}}", "number", "date", "name", "X said", "data"))

@@ -81,10 +81,7 @@ def test_the_name_is_composed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp949", "euc-kr"])
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 def test_korean_in_its_encodings(tmp_path: Path, encoding: str, suffix: str) -> None:
-    assert (
-        texts(read(tmp_path, f"a{suffix}", KOREAN.replace("\n", "\n\n").encode(encoding)))
-        == KOREAN.split("\n")[:2]
-    )
+    assert texts(read(tmp_path, f"a{suffix}", KOREAN.replace("\n", "\n\n").encode(encoding))) == KOREAN.split("\n")[:2]
 
 
 def test_western_text_in_code_page_1252(tmp_path: Path) -> None:
@@ -362,9 +359,7 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
 def test_importing_the_readers_imports_no_engine() -> None:
     heavy = "torch trafilatura pdfplumber pdfminer docx lxml"
     code = f"import sys, ingest.readers; print([m for m in '{heavy}'.split() if m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
@@ -394,9 +389,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, data: bytes, suffix: str)
             assert read_file(path, tmp_path, LIMIT).paragraphs
 
 
-@pytest.mark.skipif(
-    not SOURCES.is_dir(), reason="the real originals (shared/sources) are not beside the repository"
-)
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="the real originals (shared/sources) are not beside the repository")
 def test_the_real_sources() -> None:
     files, failed = find_files(SOURCES)
     assert len(files) == 66

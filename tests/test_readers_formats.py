@@ -61,9 +61,7 @@ def test_an_article_in_html(tmp_path: Path, charset: str) -> None:
 
 
 def test_a_short_page_in_html(tmp_path: Path) -> None:
-    page = (
-        "<html><body><nav>Menu</nav>One<br><br>two<div>three <i>four</i></div><script>x</script></body></html>"
-    )
+    page = "<html><body><nav>Menu</nav>One<br><br>two<div>three <i>four</i></div><script>x</script></body></html>"
     assert texts(read(tmp_path, "a.htm", page)) == ["One", "two", "three four"]
 
 
@@ -95,11 +93,7 @@ def sentence(n: int, part: str) -> str:
 
 
 def story(n: int) -> str:
-    return (
-        f"Paragraph number {n} begins here. "
-        + " ".join(sentence(n, part) for part in "abcdef")
-        + f" End of {n}."
-    )
+    return f"Paragraph number {n} begins here. " + " ".join(sentence(n, part) for part in "abcdef") + f" End of {n}."
 
 
 def two_columns() -> bytes:
@@ -118,9 +112,7 @@ def two_columns() -> bytes:
     frames = [Frame(50, 80, 235, 700), Frame(310, 80, 235, 700)]
     document.addPageTemplates([PageTemplate(frames=frames, onPage=frame)])
     body = ParagraphStyle("body", fontSize=10, leading=12, firstLineIndent=12, alignment=4)
-    head = ParagraphStyle(
-        "head", fontName="Helvetica-Bold", fontSize=13, leading=16, spaceBefore=8, spaceAfter=6
-    )
+    head = ParagraphStyle("head", fontName="Helvetica-Bold", fontSize=13, leading=16, spaceBefore=8, spaceAfter=6)
     flow = []
     for n in range(12):
         if n % 4 == 0:
@@ -189,9 +181,7 @@ def test_running_heads_that_change_with_the_chapter(tmp_path: Path) -> None:
         "from 2024 on.",
     )
     heads = ("11 Beginnings", "Money 12", "13 Work", "Outlook 14")
-    pages = [
-        [(72.0, 800.0, 9.0, head), (72.0, 400.0, 11.0, words)] for head, words in zip(heads, body, strict=True)
-    ]
+    pages = [[(72.0, 800.0, 9.0, head), (72.0, 400.0, 11.0, words)] for head, words in zip(heads, body, strict=True)]
     assert texts(read(tmp_path, "a.pdf", drawn(*pages))) == [" ".join(body)]
 
 
@@ -213,11 +203,7 @@ def test_a_korean_pdf(tmp_path: Path) -> None:
 
 
 def test_a_table_in_a_pdf_is_read_row_by_row(tmp_path: Path) -> None:
-    rows = [
-        (x, 700.0 - 14 * n, 11.0, f"{name} {n}")
-        for n in range(8)
-        for x, name in ((72.0, "Korea"), (400.0, "USA"))
-    ]
+    rows = [(x, 700.0 - 14 * n, 11.0, f"{name} {n}") for n in range(8) for x, name in ((72.0, "Korea"), (400.0, "USA"))]
     assert "Korea 0 USA 0" in " ".join(texts(read(tmp_path, "a.pdf", drawn(rows))))
 
 
@@ -260,9 +246,7 @@ def test_bad_pdfs_are_named(tmp_path: Path, data: bytes, says: str) -> None:
 
 def test_a_pdf_that_opens_without_a_password_is_read(tmp_path: Path) -> None:
     locked = StandardEncryption("", ownerPassword="owner", canPrint=0)  # protected against changes only
-    assert texts(read(tmp_path, "a.pdf", drawn([(72, 500, 11, "Open words.")], encrypt=locked))) == [
-        "Open words."
-    ]
+    assert texts(read(tmp_path, "a.pdf", drawn([(72, 500, 11, "Open words.")], encrypt=locked))) == ["Open words."]
 
 
 def test_too_many_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -403,9 +387,7 @@ SAMPLES = {".pdf": ONE_PAGE, ".docx": SOUND, ".html": PAGE.format(charset="utf-8
     cut=st.integers(0, 40),
     junk=st.binary(max_size=20),
 )
-def test_damage_anywhere_is_read_or_refused(
-    tmp_path: Path, suffix: str, place: float, cut: int, junk: bytes
-) -> None:
+def test_damage_anywhere_is_read_or_refused(tmp_path: Path, suffix: str, place: float, cut: int, junk: bytes) -> None:
     sample = SAMPLES[suffix]
     start = int(place * len(sample))
     (path := tmp_path / f"a{suffix}").write_bytes(sample[:start] + junk + sample[start + cut :])

@@ -201,7 +201,8 @@ def test_negation(statement: str, source: str, differs: bool) -> None:
     [
         ("a turningpoint - for both sides", ["a turning\u00adpoint – for both sides"]),
         ("exports of ships   grew", ["Exports of ships grew"]),
-        ("12 percent in 2019...reach small yards.", ["12 percent in 2019", "reach small yards"]),
+        ("12 percent in 2019...reach small yards.", ["12 percent in 2019", "reach small yards."]),
+        ("E xports of ships grew by 1 2 percent", ["Exports of ships grew by 12 percent"]),
         ("2 percent in 2019", []),
         ("EXPORTS OF SHIPS", []),
         ("reach small yards ... 12 percent", []),
@@ -235,12 +236,17 @@ S1, S2 = Cited(1, "ships grew by 12"), Cited(2)
         ("Ships grew. (S1, ¶8: 'ships grew by 12')", [Draft("Ships grew.", (S1,))]),
         ('[S1: "ships grew by 12"] Ships grew.', [Draft("Ships grew.", (S1,))]),
         ("Ships grew [S1: ships grew by 12", [Draft("Ships grew", (S1,))]),
+        ('The answer is: Ships grew. [S1: "S1: ships grew by 12"]', [Draft("Ships grew.", (S1,))]),
+        ('Ships grew. [S1: "¶4 ships grew by 12"]', [Draft("Ships grew.", (S1,))]),
+        ('Ships grew. [S1: "ships grew by 12"], [S2].', [Draft("Ships grew.", (S1, S2))]),
         ("Ships grew. S2", [Draft("Ships grew.", (S2,))]),
         ("Ships grew. Cars too. [S2]", [Draft("Ships grew.", (S2,)), Draft("Cars too.", (S2,))]),
         ('Ships [S2] and cars [S1: "ships grew by 12"] grew.', [Draft("Ships and cars grew.", (S2, S1))]),
         ("Ships grew. [S2, S9]", [Draft("Ships grew.", (S2, Cited(9)))]),
         ('It is "so". [S2: "said "yes" to it"]', [Draft('It is "so".', (Cited(2, 'said "yes" to it'),))]),
         ("Answer: In (2023) it grew [2023] to [$2].", [Draft("In (2023) it grew [2023] to [$2].", ())]),
+        ('[S1: "ships grew by 12"] and [S2]', [Draft("and", (S1, S2))]),
+        (': "Ships grew. [S2]', [Draft("Ships grew.", (S2,))]),
         ("", []),
         ("[S1]", []),
     ],
@@ -257,10 +263,28 @@ def test_drafts_come_as_soon_as_their_line_is_complete() -> None:
     assert list(reader.close()) == [Draft("Two is.", (Cited(2, "two is two"),))]
 
 
-def test_nothing_is_read_after_the_abstention() -> None:
+@pytest.mark.parametrize(
+    ("text", "drafts"),
+    [
+        ("Ships grew. [S2]\nCars grew by", [Draft("Ships grew.", (S2,))]),
+        ("Ships grew [S2]", [Draft("Ships grew", (S2,))]),
+        ('S1: "ships grew by 12"', []),
+        (
+            'S1: "ships grew by 12 percent"',
+            [Draft("ships grew by 12 percent", (Cited(1, "ships grew by 12 percent"),))],
+        ),
+    ],
+)
+def test_a_sentence_that_was_cut_off_is_left_out_and_a_bare_quote_is_one(text: str, drafts: list[Draft]) -> None:
     reader = DraftReader()
-    assert list(reader.feed(f"{ABSTENTION}.\nShips grew. [S1]\n")) == []
-    assert reader.abstained
+    assert [*reader.feed(text), *reader.close()] == drafts
+
+
+def test_nothing_is_read_after_the_abstention() -> None:
+    for word in (ABSTENTION, "**Not_in_sources**", "NOT IN SOURCES [S1]"):
+        reader = DraftReader()
+        assert list(reader.feed(f"{word}.\nShips grew. [S1]\n")) == []
+        assert reader.abstained
 
 
 # Statements
@@ -269,18 +293,36 @@ def test_nothing_is_read_after_the_abstention() -> None:
 @pytest.mark.parametrize(
     ("line", "place"),
     [
-        ('Koreans exported $1.7bn to France. [S1: "exported goods worth $1.7 billion to France"]', "exported goods worth $1.7 billion to France"),
+        (
+            'Koreans exported $1.7bn to France. [S1: "exported goods worth $1.7 billion to France"]',
+            "exported goods worth $1.7 billion to France",
+        ),
         ("In 2019, exports of ships grew by 12 percent. [S2]", "Exports of ships grew by 12 percent in 2019."),
         ("The growth did not reach small yards. [S2]", "The growth did not reach small yards."),
-        ("Based on the evidence, sales began in nine ports on May 21, 2021. [S2]", "Sales began on May 21 in nine ports."),
-        ('Jane Doe called it “a turningpoint - for both sides”. [S2: "a turningpoint - for both sides"]', "a turning\u00adpoint – for both sides"),
+        (
+            "Based on the evidence, sales began in nine ports on May 21, 2021. [S2]",
+            "Sales began on May 21 in nine ports.",
+        ),
+        (
+            'Jane Doe called it “a turningpoint - for both sides”. [S2: "a turningpoint - for both sides"]',
+            "a turning\u00adpoint – for both sides",
+        ),
         ('Exports of ships grew. [S1: "Exports of ships grew by 12 percent"]', "Exports of ships grew by 12 percent"),
-        ('"Exports of ships grew by 12 percent in 2019." [S2]', "Exports of ships grew by 12 percent in 2019"),
-        ('한국은 프랑스에 17억 달러를 수출했다. [S1: "exported goods worth $1.7 billion to France"]', "exported goods worth $1.7 billion to France"),
-        ("한국은 미국 기업에 17억 달러를 투자하기로 했다. [S3]", "한국은 2024년 5월 21일 미국 기업에 17억 달러를 투자하기로 했다."),
-        ('The office reports that "ship exports" grew. [S5]', "The office reports that ship exports grew by 12 percent."),
+        ('"Exports of ships grew by 12 percent in 2019." [S2]', "Exports of ships grew by 12 percent in 2019."),
+        (
+            '한국은 프랑스에 17억 달러를 수출했다. [S1: "exported goods worth $1.7 billion to France"]',
+            "exported goods worth $1.7 billion to France",
+        ),
+        (
+            "한국은 미국 기업에 17억 달러를 투자하기로 했다. [S3]",
+            "한국은 2024년 5월 21일 미국 기업에 17억 달러를 투자하기로 했다.",
+        ),
+        (
+            'The office reports that "ship exports" grew. [S5]',
+            "The office reports that ship exports grew by 12 percent.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_evidence_bears_out_is_kept_with_its_place(line: str, place: str) -> None:
     result = check(line)
     assert isinstance(result, Grounded), result
@@ -314,18 +356,28 @@ def test_a_figure_in_another_sentence_brings_that_sentence_as_a_place() -> None:
         ("Exports of ships of Daewoo Heavy grew by 12 percent in 2019. [S2]", "names Daewoo Heavy"),
         ("The growth did reach small yards. [S2]", "denies"),
         ("Exports of ships did not grow in 2019. [S2]", "denies"),
-        ('Exports of ships grew as "a miracle of ports". [S2: "Exports of ships grew by 12 percent"]', "quotation marks"),
-        ("Exports of ships grew because workers accepted lower wages everywhere. [S2: \"Exports of ships grew\"]", "says more"),
+        (
+            'Exports of ships grew as "a miracle of ports". [S2: "Exports of ships grew by 12 percent"]',
+            "quotation marks",
+        ),
+        (
+            'Exports of ships grew because workers accepted lower wages everywhere. [S2: "Exports of ships grew"]',
+            "says more",
+        ),
+        ("Exports of ships grew by 12 percent in 2019 and won a prize for cooks. [S2]", "says more"),
         ("Ministers talked about fishing quotas and whales. [S2]", "not in the evidence"),
+        ("They grew by 12 percent in 2019, the exports of ships. [S2]", 'what "They" stands for'),
+        ("Exports of ships " + "and of ships " * 70 + "grew. [S2]", "too long"),
         ("Did exports of ships grow? [S2]", "is a question"),
         ("Ships grew. [S2]", "not a sentence"),
         ("Here are the facts about exports: [S2]", "says nothing"),
         ("The evidence does not mention wine. [S2]", "says nothing"),
+        ("The review says that wine is not mentioned in the provided sources. [S2]", "says nothing"),
         ('일본은 프랑스에 17억 달러를 수출했다. [S1: "exported goods worth $1.7 billion to France"]', "names Japan"),
         ("한국은 프랑스에 17억 달러를 수출했다. [S1]", "not in the evidence"),
         ("Exports fell by 91 percent. [S4]", "gives 91 percent"),
     ],
-)  # fmt: skip
+)
 def test_what_the_evidence_does_not_bear_out_is_dropped_with_the_reason(line: str, why: str) -> None:
     result = check(line)
     assert isinstance(result, Dropped), result

@@ -21,7 +21,7 @@ import pytest
 from app.errors import SettingsError
 from app.render import answer_markdown
 from app.settings import Settings
-from app.ui.chat import answering
+from app.ui.chat import Conversation, answering
 from app.ui.loading import Asker, Loader
 from app.ui.page import Page
 from app.ui.theme import head
@@ -256,9 +256,11 @@ def test_a_new_conversation_ends_the_answer_that_is_being_written(tab: Tab, serv
     tab.wait_for_selector(".sg-statements:has-text('First part. 1')")
     tab.click("#sg-restart")
     tab.wait_for_function("document.querySelectorAll('.sg-turn').length === 0")
+    ask(tab, HOW_MUCH)  # the old answer is still waiting
     served.asker.gate.set()
-    ask(tab, HOW_MUCH)
-    assert tab.locator(".sg-question").all_inner_texts() == [HOW_MUCH]
+    ask(tab, "And then?")
+    assert tab.locator(".sg-question").all_inner_texts() == [HOW_MUCH, "And then?"]
+    assert "slow one" not in tab.content()
 
 
 def test_an_empty_question_asks_nothing(tab: Tab) -> None:
@@ -511,7 +513,7 @@ def test_the_command_answers_before_anything_heavy_is_loaded(tmp_path: Path) -> 
 def test_clicks_that_name_nothing_open_nothing() -> None:
     loader = loaded()
     page = Page(loader)
-    turns = list(answering(loader, HOW_MUCH, []))[-1:]
+    turns = Conversation(list(answering(loader, HOW_MUCH, []))[-1:])
     good = {"turn": 0, "n": 1, "kind": "cite"}
     assert INVEST in str(page.open_source(turns, good))
     wrong: dict[str, list[object]] = {
@@ -523,14 +525,26 @@ def test_clicks_that_name_nothing_open_nothing() -> None:
         for value in values:
             assert page.open_source(turns, good | {name: value}) is None
     assert page.open_source(turns, {}) is None
-    assert page.open_source([], good) is None
+    assert page.open_source(Conversation(), good) is None
     for number in (-1, 99, "0", None, 1.0):
-        assert page.begin_example([], number, "box")[1:] == ([], "box")
+        assert page.begin_example(Conversation(), number)["turns"] == []
 
 
 def test_a_question_is_cut_to_its_longest() -> None:
-    _, turns, box = Page(loaded()).begin("x" * 5000, [])
-    assert (len(turns[0].question), box) == (2000, "")
+    talk = Conversation()
+    _, box = Page(loaded()).begin("x" * 5000, talk)
+    assert (len(talk.turns[0].question), box) == (2000, "")
+
+
+def test_an_answer_to_an_ended_conversation_says_no_more() -> None:
+    page, talk = Page(loaded()), Conversation()
+    page.begin(HOW_MUCH, talk)
+    writing = page.answer(talk)
+    assert next(writing)["number"] == 0
+    assert next(page.answer(talk))["turns"] == page.begin("", talk)[0]["turns"]  # begun already: not asked twice
+    shown, new, _ = page.restart(talk)
+    assert (shown, new.turns) == ({"number": 1, "turns": [], "said": ""}, [])
+    assert list(writing) == []
 
 
 def test_loading_fails_without_details(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.escape import shown
 from app.labels import ENGLISH, labels
@@ -39,6 +39,33 @@ class Turn:
     def done(self) -> bool:
         """Whether nothing more will come."""
         return self.answer is not None or self.error is not None
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What one browser tab holds: its turns. The only thing here that changes in place.
+
+    An answer may still be on its way when a new conversation begins. It then finds its own conversation `ended`, and
+    what it already sent carries the lower number, by which the page knows it is late.
+
+    Attributes:
+        number: how many conversations the tab had before this one.
+        ended: whether a new one took its place.
+    """
+
+    turns: list[Turn] = field(default_factory=list)
+    number: int = 0
+    ended: bool = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether its last question is not answered yet."""
+        return bool(self.turns) and not self.turns[-1].done
+
+    def next(self) -> Conversation:
+        """End this conversation and return the empty one that takes its place."""
+        self.ended = True
+        return Conversation(number=self.number + 1)
 
 
 def answering(loader: Loader, question: str, history: Sequence[str]) -> Iterator[Turn]:

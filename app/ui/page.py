@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.escape import shown
 from app.labels import ENGLISH
-from app.ui.chat import Turn, answering, citation_at, earlier_questions, error_html, spoken, turn_html
+from app.ui.chat import (
+    Conversation,
+    Turn,
+    answering,
+    citation_at,
+    earlier_questions,
+    error_html,
+    spoken,
+    turn_html,
+)
 from app.ui.loading import Loader
 from app.ui.sources import empty_html, source_html
 from app.ui.theme import script
@@ -37,45 +46,46 @@ class Page:
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
-    def begin(self, question: str, turns: list[Turn]) -> tuple[Any, ...]:
-        """Put a question at the end of the conversation: the transcript, the turns, and what the box holds.
+    def begin(self, question: str, talk: Conversation) -> tuple[Any, str]:
+        """Put a question at the end of the conversation; returns the transcript and what the box holds.
 
         An empty question changes nothing; one asked before the last is answered stays in the box.
         """
         question = question.strip()[:LONGEST_QUESTION]
-        if not question:
-            return _view(turns), turns, ""
-        if turns and not turns[-1].done:
-            return _view(turns, "Wait for the answer to the last question first."), turns, question
-        turns = [*turns, Turn(question)]
-        return _view(turns), turns, ""
+        if question and talk.waiting:
+            return _view(talk, "Wait for the answer to the last question first."), question
+        if question:
+            talk.turns.append(Turn(question))
+        return _view(talk), ""
 
-    def begin_example(self, turns: list[Turn], number: object, box: str) -> tuple[Any, ...]:
-        """Put example question `number`, from 0, at the end of the conversation; the box keeps its text."""
+    def begin_example(self, talk: Conversation, number: object) -> Any:
+        """Put example question `number`, from 0, at the end of the conversation; returns the transcript."""
         asker = self._loader.asker
         examples = asker.examples() if asker else []
         if not isinstance(number, int) or not 0 <= number < len(examples):
-            return _view(turns), turns, box
-        transcript, turns, _ = self.begin(examples[number], turns)
-        return transcript, turns, box
+            return _view(talk)
+        return self.begin(examples[number], talk)[0]
 
-    def answer(self, turns: list[Turn]) -> Iterator[tuple[Any, list[Turn]]]:
-        """Answer the last question, unless that has begun; yields transcript and turns as they change."""
-        if not turns or turns[-1].done or turns[-1].stage:
-            yield _view(turns), turns
+    def answer(self, talk: Conversation) -> Iterator[Any]:
+        """Answer the last question, unless that has begun; yields the transcript as it changes."""
+        if not talk.waiting or talk.turns[-1].stage:
+            yield _view(talk)
             return
-        before = turns[:-1]
-        for turn in answering(self._loader, turns[-1].question, earlier_questions(before)):
-            turns = [*before, turn]
-            yield _view(turns, spoken(turn)), turns
+        before = earlier_questions(talk.turns[:-1])
+        for turn in answering(self._loader, talk.turns[-1].question, before):
+            talk.turns[-1] = turn
+            if talk.ended:
+                return
+            yield _view(talk, spoken(turn))
 
-    def restart(self) -> tuple[Any, ...]:
-        """Return an empty transcript, no turns, and an empty source panel."""
-        return _view([]), [], empty_html()
+    def restart(self, talk: Conversation) -> tuple[Any, ...]:
+        """Return an empty transcript, a new conversation, and an empty source panel."""
+        new = talk.next()
+        return _view(new), new, empty_html()
 
-    def open_source(self, turns: list[Turn], clicked: dict[str, Any]) -> str | None:
+    def open_source(self, talk: Conversation, clicked: dict[str, Any]) -> str | None:
         """Return the source panel for a clicked citation; None where the click names none."""
-        found = citation_at(turns, clicked.get("turn"), clicked.get("n"), clicked.get("kind"))
+        found = citation_at(talk.turns, clicked.get("turn"), clicked.get("n"), clicked.get("kind"))
         asker = self._loader.asker
         if found is None or asker is None:
             return None
@@ -106,8 +116,8 @@ def welcome_html(examples: Sequence[str] = ()) -> str:
     return f'<section class="sg-welcome"><p class="sg-intro">{_INTRO}</p>{listed}</section>'
 
 
-def _view(turns: Sequence[Turn], said: str = "") -> dict[str, Any]:
-    return {"turns": [turn_html(turn, i) for i, turn in enumerate(turns)], "said": said}
+def _view(talk: Conversation, said: str = "") -> dict[str, Any]:
+    return {"number": talk.number, "turns": [turn_html(turn, i) for i, turn in enumerate(talk.turns)], "said": said}
 
 
 def build(loader: Loader) -> gr.Blocks:
@@ -124,7 +134,7 @@ def build(loader: Loader) -> gr.Blocks:
         with gr.Row(elem_id="sg-main"):
             with gr.Column(elem_id="sg-conversation"):
                 welcome = _html(welcome_html(), "sg-welcome", "welcome.js")
-                transcript = _html(_view([]), "sg-transcript", "transcript.js", html_template=_TRANSCRIPT)
+                transcript = _html(_view(Conversation()), "sg-transcript", "transcript.js", html_template=_TRANSCRIPT)
                 with gr.Row(elem_id="sg-composer"):
                     box = gr.Textbox(
                         label="Your question",
@@ -134,10 +144,10 @@ def build(loader: Loader) -> gr.Blocks:
                     ask = gr.Button("Ask", variant="primary", elem_id="sg-ask")
                 about = gr.HTML("", elem_id="sg-about", apply_default_css=False)
             panel = _html(empty_html(), "sg-panel", "sources.js")
-        turns = gr.State([])
-        asking = _connect_asking(page, box, ask, welcome, transcript, turns)
-        restart.click(page.restart, None, [transcript, turns, panel], queue=False, cancels=asking, **_QUIET)
-        _connect_sources(page, transcript, turns, panel)
+        talk = gr.State(Conversation())
+        _connect_asking(page, box, ask, welcome, transcript, talk)
+        restart.click(page.restart, [talk], [transcript, talk, panel], queue=False, **_QUIET)
+        _connect_sources(page, transcript, talk, panel)
         _connect_status(page, (status, welcome, about), blocks)
     blocks.queue(max_size=WAITING_AT_MOST, api_open=False)
     return blocks
@@ -150,35 +160,38 @@ def _html(value: object, elem_id: str, script_name: str, **options: Any) -> gr.H
 
 
 def _connect_asking(
-    page: Page, box: gr.Textbox, ask: gr.Button, welcome: gr.HTML, transcript: gr.HTML, turns: gr.State
-) -> list[Any]:
-    """Connect the question box and the examples; returns the events that answer, to be cancelled."""
+    page: Page, box: gr.Textbox, ask: gr.Button, welcome: gr.HTML, transcript: gr.HTML, talk: gr.State
+) -> None:
     import gradio as gr
 
-    def begin_example(turns: list[Turn], box: str, event: gr.EventData) -> tuple[Any, ...]:
-        return page.begin_example(turns, event._data.get("example"), box)
+    def begin_example(talk: Conversation, event: gr.EventData) -> Any:
+        return page.begin_example(talk, event._data.get("example"))
 
     begin_example.__annotations__["event"] = gr.EventData  # Gradio goes by the class, not by its name
-    outputs = [transcript, turns, box]
-    begun = gr.on([box.submit, ask.click], page.begin, [box, turns], outputs, queue=False, **_QUIET)
-    chosen = welcome.click(begin_example, [turns, box], outputs, queue=False, **_QUIET)
-    return [
+    begun = gr.on([box.submit, ask.click], page.begin, [box, talk], [transcript, box], queue=False, **_QUIET)
+    chosen = welcome.click(begin_example, [talk], [transcript], queue=False, **_QUIET)
+    for asked in (begun, chosen):
+        # "multiple", because an answer to an ended conversation may still be running; `Page.answer` takes each
+        # question once.
         asked.then(
-            page.answer, [turns], [transcript, turns],
-            concurrency_limit=ASKED_AT_ONCE, concurrency_id="ask", trigger_mode="once", **_QUIET,
+            page.answer,
+            [talk],
+            [transcript],
+            concurrency_limit=ASKED_AT_ONCE,
+            concurrency_id="ask",
+            trigger_mode="multiple",
+            **_QUIET,
         )
-        for asked in (begun, chosen)
-    ]  # fmt: skip
 
 
-def _connect_sources(page: Page, transcript: gr.HTML, turns: gr.State, panel: gr.HTML) -> None:
+def _connect_sources(page: Page, transcript: gr.HTML, talk: gr.State, panel: gr.HTML) -> None:
     import gradio as gr
 
-    def open_source(turns: list[Turn], event: gr.EventData) -> Any:
-        return page.open_source(turns, dict(event._data)) or gr.skip()
+    def open_source(talk: Conversation, event: gr.EventData) -> Any:
+        return page.open_source(talk, dict(event._data)) or gr.skip()
 
     open_source.__annotations__["event"] = gr.EventData
-    transcript.click(open_source, [turns], [panel], queue=False, **_QUIET)
+    transcript.click(open_source, [talk], [panel], queue=False, **_QUIET)
     panel.click(empty_html, None, [panel], queue=False, **_QUIET)
 
 

@@ -1,12 +1,15 @@
 // The conversation. Gradio calls this once with the component's element. `props.value` is
-// {turns: [html, ...], said: text}; each turn keeps its own element, so that opened disclosures, focus and
+// {number, turns: [html, ...], said: text}; each turn keeps its own element, so that opened disclosures, focus and
 // selections of earlier turns survive while a later one is written. All HTML in it was escaped by the server.
 const turns = element.querySelector(".sg-turns");
 const said = element.querySelector(".sg-said");
 const drawn = [];
+let number = 0;
 
 function draw() {
-  const value = props.value || { turns: [], said: "" };
+  const value = props.value || { number, turns: [], said: "" };
+  if (value.number < number) return; // a late answer to a conversation that has ended
+  number = value.number;
   while (turns.children.length > value.turns.length) {
     turns.lastElementChild.remove();
     drawn.pop();

@@ -97,9 +97,7 @@ def _marked(blocks: Sequence[Block]) -> Iterator[Paragraph]:
             )
         text = block.text[marker.end() :].strip()
         if not text:
-            raise ReadError(
-                f"digest marker {marker[0].strip()} has no words after it.", "Write its text there."
-            )
+            raise ReadError(f"digest marker {marker[0].strip()} has no words after it.", "Write its text there.")
         yield Paragraph(first, text, last=last, page=block.page, heading=block.heading)
         previous = last
 

@@ -32,9 +32,7 @@ _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MATH_TEXT: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _SPACES: Final = frozenset((_W + "tab", _W + "br", _W + "cr"))
-_NOT_READ: Final = frozenset(
-    (_W + "del", _W + "moveFrom", _FALLBACK, _W + "txbxContent", _W + "pPr", _W + "rPr")
-)
+_NOT_READ: Final = frozenset((_W + "del", _W + "moveFrom", _FALLBACK, _W + "txbxContent", _W + "pPr", _W + "rPr"))
 _NOTES: Final = ("footnotes", "endnotes")
 
 
@@ -45,9 +43,7 @@ def read_docx(data: bytes) -> Content:
         ReadError: it is not a Word document, is encrypted, truncated, damaged, or unpacks to too much.
     """
     if data.startswith(_OLD_OFFICE):
-        raise ReadError(
-            "is an old .doc file, or is protected by a password.", "Save it as .docx without a password."
-        )
+        raise ReadError("is an old .doc file, or is protected by a password.", "Save it as .docx without a password.")
     _check_archive(data)
     import docx
 
@@ -68,9 +64,7 @@ def _check_archive(data: bytes) -> None:
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ReadError(f"is not a .docx, or is truncated: {str(error)[:80]}.", _DAMAGED) from error
     except (RuntimeError, NotImplementedError) as error:
-        raise ReadError(
-            "is an encrypted or unusual archive, not a .docx.", "Save it as .docx in Word."
-        ) from error
+        raise ReadError("is an encrypted or unusual archive, not a .docx.", "Save it as .docx in Word.") from error
     except (OSError, ValueError, UnicodeError) as error:
         raise ReadError(f"is not a .docx ({type(error).__name__}).", _DAMAGED) from error
 
@@ -81,9 +75,7 @@ def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
     if len(entries) > MOST_ENTRIES:
         raise ReadError(f"is a zip bomb: {len(entries)} parts, over {MOST_ENTRIES}.", _BOMB)
     if unpacked > MOST_UNPACKED:
-        raise ReadError(
-            f"is a zip bomb: {packed} bytes that unpack to {unpacked}, over {MOST_UNPACKED}.", _BOMB
-        )
+        raise ReadError(f"is a zip bomb: {packed} bytes that unpack to {unpacked}, over {MOST_UNPACKED}.", _BOMB)
     if unpacked > _RATIO_MATTERS and unpacked > MOST_RATIO * packed:
         raise ReadError(f"is a zip bomb: it unpacks to {unpacked // packed} times its size.", _BOMB)
 
@@ -104,9 +96,7 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) ->
 
 
 def _is_xml(name: str) -> bool:
-    return not name.lower().endswith(
-        (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".html", ".htm", ".svg")
-    )
+    return not name.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".html", ".htm", ".svg"))
 
 
 class _Body:
@@ -192,9 +182,7 @@ def _heading_styles(document: WordDocument) -> frozenset[str]:
     for style in document.styles.element.iter(_W + "style"):
         name = style.find(_W + "name")
         level = style.find(f"{_W}pPr/{_W}outlineLvl")
-        named = name is not None and (name.get(_W + "val") or "").lower().startswith(
-            ("heading", "title", "제목")
-        )
+        named = name is not None and (name.get(_W + "val") or "").lower().startswith(("heading", "title", "제목"))
         if named or (level is not None and _is_level(level)):
             found.add(style.get(_W + "styleId"))
     return frozenset(found)

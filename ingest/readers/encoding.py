@@ -53,9 +53,7 @@ def decode(data: bytes) -> str:
             raise ReadError(f"is {name}, not text.", "Give it the ending of what it is, or convert it to text.")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "")
     if not encoding and (place := data.find(b"\x00")) >= 0:
-        raise ReadError(
-            f"is binary, not text: a zero byte at {place}.", f"Remove it, or if it is text: {_SAVE_AS}"
-        )
+        raise ReadError(f"is binary, not text: a zero byte at {place}.", f"Remove it, or if it is text: {_SAVE_AS}")
     return plausible(_decoded(data, encoding)).replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -61,12 +61,7 @@ def _in_list(lines: Sequence[str], found: Sequence[bool], n: int) -> bool:
 
 def _looks_like_one(line: str) -> bool:
     words = _ENUMERATOR.sub("", line, count=1).rstrip(":").split()
-    if (
-        not words
-        or len(line) > LONGEST
-        or line.endswith(_NOT_FINAL)
-        or _BULLET.match(_ENUMERATOR.sub("", line))
-    ):
+    if not words or len(line) > LONGEST or line.endswith(_NOT_FINAL) or _BULLET.match(_ENUMERATOR.sub("", line)):
         return False
     letters = [c for c in line if c.isalpha()]
     if len(letters) < 5 or _DATE.search(line):

@@ -31,9 +31,7 @@ _ROWS: Final = frozenset(("row", "tr"))
 _CELLS: Final = frozenset(("cell", "td", "th"))
 _BREAK: Final = "\v"  # <br>: white space, but two of them part paragraphs
 _TWO_BREAKS = re.compile(r"\v\s*\v\s*")
-_LEFT_OUT: Final = (
-    "script style noscript template nav header footer aside form button select svg iframe head".split()
-)
+_LEFT_OUT: Final = "script style noscript template nav header footer aside form button select svg iframe head".split()
 
 
 def read_html(data: bytes) -> Content:
@@ -51,9 +49,7 @@ def read_html(data: bytes) -> Content:
     except ReadError:
         raise
     except Exception as error:  # parsers of other people's pages fail in many ways
-        raise ReadError(
-            f"cannot be parsed as HTML ({type(error).__name__}).", "Save the page again."
-        ) from error
+        raise ReadError(f"cannot be parsed as HTML ({type(error).__name__}).", "Save the page again.") from error
 
 
 def _decoded(data: bytes) -> str:
@@ -121,9 +117,7 @@ def _without_frame(tree: Any) -> Any:
 
 
 def _values(found: Any) -> dict[str, str]:
-    stated = (
-        {"title": found.title, "date": found.date, "issuer": found.sitename, "url": found.url} if found else {}
-    )
+    stated = {"title": found.title, "date": found.date, "issuer": found.sitename, "url": found.url} if found else {}
     values = {key: clean(value) for key, value in stated.items() if value}
     if not values.get("url", "http://").startswith(("http://", "https://")):
         del values["url"]

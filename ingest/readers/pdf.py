@@ -38,13 +38,9 @@ def read_pdf(data: bytes) -> Content:
     if b"%PDF-" not in data[:1024]:
         raise ReadError("is not a PDF: it does not begin as one.", "Give it the ending of what it is.")
     if b"%%EOF" not in data[-_END_WITHIN:]:
-        raise ReadError(
-            f"is a truncated PDF: {len(data)} bytes without an end mark.", "Download or copy it again."
-        )
+        raise ReadError(f"is a truncated PDF: {len(data)} bytes without an end mark.", "Download or copy it again.")
     with quiet("pdfminer"), quiet("pdfplumber"):
-        pages = _pages(
-            _opened(data)
-        )  # never closed: closing walks the pages again, and fails where they are damaged
+        pages = _pages(_opened(data))  # never closed: closing walks the pages again, and fails where they are damaged
         read = [_read_page(page, number) for number, page in enumerate(pages, start=1)]
         heights = [float(page.height) for page in pages]
     blocks = blocks_of([line for lines, _ in read for line in lines], heights)
@@ -76,9 +72,7 @@ def _pages(pdf: PDF) -> Sequence[Page]:
         count = sum(1 for _ in itertools.islice(PDFPage.create_pages(pdf.doc), MOST_PAGES + 1))
         pages: list[Page] = pdf.pages if 0 < count <= MOST_PAGES else []
     except Exception as error:  # as above
-        raise ReadError(
-            f"is a damaged PDF: its pages cannot be listed ({type(error).__name__}).", _DAMAGED
-        ) from error
+        raise ReadError(f"is a damaged PDF: its pages cannot be listed ({type(error).__name__}).", _DAMAGED) from error
     if count > MOST_PAGES:
         raise ReadError(f"has more than {MOST_PAGES} pages.", "Split it.")
     if not pages:

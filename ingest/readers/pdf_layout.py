@@ -136,9 +136,7 @@ def _order(rows: list[list[Word]], done: list[list[list[Word]]], depth: int = 0)
         done.append(crossing)
 
 
-def _order_band(
-    band: list[list[Word]], gutter: tuple[float, float], done: list[list[list[Word]]], depth: int
-) -> None:
+def _order_band(band: list[list[Word]], gutter: tuple[float, float], done: list[list[list[Word]]], depth: int) -> None:
     middle = sum(gutter) / 2
     for side in (True, False):
         part = [[word for word in row if (word.x1 <= middle) is side] for row in band]
@@ -198,9 +196,7 @@ def _are_columns(rows: Sequence[Sequence[Word]], gutter: tuple[float, float], st
 
 def _line(row: Sequence[Word], left: float, right: float, page: int, column: int) -> Line:
     letters = sum(len(word.text) for word in row)
-    size = max(
-        (word.size for word in row), key=lambda s: sum(len(w.text) for w in row if abs(w.size - s) < 0.3)
-    )
+    size = max((word.size for word in row), key=lambda s: sum(len(w.text) for w in row if abs(w.size - s) < 0.3))
     bold = sum(len(word.text) for word in row if word.bold) * 2 > letters
     top, bottom = min(word.top for word in row), max(word.bottom for word in row)
     return Line(_text(row, size), row[0].x0, row[-1].x1, top, bottom, size, bold, left, right, page, column)

@@ -50,8 +50,7 @@ def blocks_of(lines: Sequence[Line], heights: Sequence[float]) -> list[Block]:
     footnotes = _paragraphs([line for line in lines if id(line) in notes], leading, body, join=False)
     words = _Vocabulary(lines)
     return [
-        Block(words.joined(p.lines), heading=p.heading, page=p.lines[0].page)
-        for p in _merged(paragraphs, footnotes)
+        Block(words.joined(p.lines), heading=p.heading, page=p.lines[0].page) for p in _merged(paragraphs, footnotes)
     ]
 
 
@@ -144,12 +143,7 @@ def _runs_on(before: Line, line: Line, indents: bool) -> bool:
 
 def _is_heading(lines: Sequence[Line], body: float) -> bool:
     text = clean(" ".join(line.text for line in lines))
-    if (
-        len(lines) > 3
-        or len(text) > 2 * LONGEST
-        or text.endswith((".", ",", ";"))
-        or not re.search(r"[^\W\d]", text)
-    ):
+    if len(lines) > 3 or len(text) > 2 * LONGEST or text.endswith((".", ",", ";")) or not re.search(r"[^\W\d]", text):
         return len(lines) == 1 and is_numbered_heading(text)
     larger = all(line.size >= 1.12 * body for line in lines)
     bold = all(line.bold and line.size >= 0.95 * body for line in lines)

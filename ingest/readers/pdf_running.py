@@ -60,9 +60,7 @@ def _offsets(line: Line) -> list[int]:
     """Return how far the numbers at a line's two ends are from its page's place in the file."""
     words = clean(line.text).split()
     return (
-        [int(word) - line.page for word in {words[0], words[-1]} if re.fullmatch("[0-9]{1,4}", word)]
-        if words
-        else []
+        [int(word) - line.page for word in {words[0], words[-1]} if re.fullmatch("[0-9]{1,4}", word)] if words else []
     )
 
 

@@ -16,6 +16,4 @@ def read_text(data: bytes) -> Content:
     """
     values, body = split_front_matter(decode(data))
     lines = [line for raw in body.split("\n") if (line := clean(raw))]
-    return Content(
-        [Block(line, heading) for line, heading in zip(lines, find_headings(lines), strict=True)], values
-    )
+    return Content([Block(line, heading) for line, heading in zip(lines, find_headings(lines), strict=True)], values)

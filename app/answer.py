@@ -1,0 +1,282 @@
+"""One question in, one grounded answer out: complete, understand, retrieve, decide, answer, cite."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from app.catalogue import Catalogue
+from app.citing import Citer
+from app.errors import BadInput, ChatModelError
+from app.evidence import ScoredSentence, score_sentences
+from app.extract import extract, ground
+from app.followup import complete, leaves_out
+from app.glossary import Glossary
+from app.labels import labels
+from app.outcome import OutcomeModel, outcome_features
+from app.query import NO_FILTERS, Filters, Understood, understand
+from app.ranking import LinearWeights
+from app.results import Answer, Citation, Coverage, Drafted, Grounded, Outcome, Ranked
+from app.retrieve import Retrieval, Retriever
+
+if TYPE_CHECKING:
+    from app.llm import ChatModel
+    from ingest.generation import Generation
+
+LONGEST_QUESTION: Final = 2000  # characters
+EVIDENCE: Final = 10  # passages shown as evidence
+GIVEN: Final = 8  # passages given to a chat model
+RELATED: Final = 3
+
+OnDraft = Callable[[Drafted], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What was fitted, and the words of the field.
+
+    Attributes:
+        sentences: weights of `app.evidence`.
+        outcomes: coefficients of `app.outcome`.
+        glossary: Korean and English words.
+        catalogue: documents that are known to exist.
+    """
+
+    sentences: LinearWeights
+    outcomes: OutcomeModel
+    glossary: Glossary
+    catalogue: Catalogue
+
+
+@dataclass(slots=True)
+class _Timer:
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.milliseconds[name] = round((time.perf_counter() - started) * 1000, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What answering works on."""
+
+    query: str
+    understood: Understood
+    retrieval: Retrieval
+    scored: list[ScoredSentence]
+    outcome: Outcome
+
+
+class Answerer:
+    """Answers questions from one generation.
+
+    Args:
+        generation: the index, open for reading.
+        retriever: over the same generation.
+        models: what was fitted.
+        settings_digest: stamped on every answer.
+        chat: writes the answer from the evidence; None gives the sources' own sentences.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        retriever: Retriever,
+        models: Models,
+        settings_digest: str,
+        chat: ChatModel | None = None,
+    ) -> None:
+        self._generation = generation
+        self._retriever = retriever
+        self._models = models
+        self._settings_digest = settings_digest
+        self._chat = chat
+
+    def coverage(self) -> Coverage:
+        """Return what is searched."""
+        documents = self._generation.documents
+        return Coverage(
+            documents=len(documents),
+            newest=max(self._generation.document_dates, default=""),
+            not_held=len(self._models.catalogue.not_held(documents)),
+        )
+
+    def understand(self, question: str) -> Understood:
+        """Understand a complete question with the names and words of this generation."""
+        return understand(question, self._retriever.names, self._models.glossary, self._generation.lexical.terms)
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        filters: Filters = NO_FILTERS,
+        on_draft: OnDraft | None = None,
+    ) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: the person's words.
+            history: earlier questions of the conversation, oldest first.
+            filters: what the person excludes.
+            on_draft: told what was verified so far while a chat model writes.
+
+        Raises:
+            BadInput: the question is empty or too long.
+        """
+        check_question(question)
+        timer = _Timer()
+        with timer.stage("retrieve"):
+            found, notices = self._find(question, history, filters)
+        with timer.stage("answer"):
+            drafted, mode, more = self._draft(found, on_draft)
+        notices += more
+        return self._assemble(question, found, drafted, mode, notices, timer.milliseconds)
+
+    def _find(self, question: str, history: Sequence[str], filters: Filters) -> tuple[_Found, list[str]]:
+        query, notices = self._completed(question.strip(), history)
+        understood = self.understand(query)
+        retrieval = self._retriever.retrieve(understood, filters)
+        scored = score_sentences(
+            self._generation, understood, retrieval, self._retriever.unreadable, self._models.sentences
+        )
+        features = outcome_features(self._generation, understood, retrieval, scored)
+        outcome = self._models.outcomes.decide(features)
+        return _Found(understood.question, understood, retrieval, scored, outcome), notices
+
+    def _completed(self, question: str, history: Sequence[str]) -> tuple[str, list[str]]:
+        if not history or not leaves_out(question):
+            return question, []
+        if self._chat is None:
+            return complete(question, history), []
+        from app.generate import complete_question
+
+        try:
+            written = complete_question(question, history, self._chat)
+        except ChatModelError as error:
+            return complete(question, history), [f"The question was completed by rule: {error.message}"]
+        return (written if written != question else complete(question, history)), []
+
+    def _draft(self, found: _Found, on_draft: OnDraft | None) -> tuple[Drafted, str, list[str]]:
+        """Return the answer's sentences, how they were made, and notices."""
+        if found.outcome == "not_in_sources":
+            return Drafted(()), "extractive" if self._chat is None else "generated", []
+        if self._chat is not None:
+            from app.generate import generate
+
+            given = [self._generation.passages[row] for row in found.retrieval.rows[:GIVEN]]
+            try:
+                drafted = generate(
+                    found.understood.question,
+                    given,
+                    self._generation.documents,
+                    self._chat,
+                    language=found.understood.language,
+                    on_statement=on_draft,
+                )
+            except ChatModelError as error:
+                notice = f"The chat model did not answer, so these are the sources' own sentences: {error.message}"
+                extracted = extract(self._generation, found.understood, found.scored)
+                return Drafted(extracted.statements), "extractive", [notice, extracted.notice]
+            return drafted, "generated", []
+        extracted = extract(self._generation, found.understood, found.scored)
+        return Drafted(extracted.statements), "extractive", [extracted.notice]
+
+    def _assemble(
+        self,
+        question: str,
+        found: _Found,
+        drafted: Drafted,
+        mode: str,
+        notices: Sequence[str],
+        timings: Mapping[str, float],
+    ) -> Answer:
+        citer = Citer(self._generation.documents, self._models.catalogue)
+        statements, unplaced = citer.cite(drafted.statements)
+        outcome: Outcome = found.outcome if statements else "not_in_sources"
+        citations = citer.citations
+        notices = [*notices, *citer.superseded()]
+        abstention = labels(found.understood.language).abstention
+        return Answer(
+            question=question,
+            query=found.query,
+            outcome=outcome,
+            answer=" ".join(_shown(s.text, s.citations) for s in statements) if statements else abstention,
+            notice=" ".join(notice for notice in notices if notice),
+            mode="generated" if mode == "generated" else "extractive",
+            statements=statements,
+            citations=citations,
+            related=() if statements else self._related(found),
+            evidence=self.ranked(found.retrieval, EVIDENCE),
+            dropped=(*drafted.dropped, *unplaced),
+            coverage=self.coverage(),
+            language=found.understood.language,
+            settings_digest=self._settings_digest,
+            generation=self._generation.id,
+            timings_ms=dict(timings),
+            prompts=self._prompts(mode),
+        )
+
+    def _prompts(self, mode: str) -> dict[str, str]:
+        if mode != "generated":
+            return {}
+        from app.prompting import load_prompt
+
+        return {name: str(load_prompt(name).version) for name in ("answer", "complete_question")}
+
+    def _related(self, found: _Found) -> tuple[Citation, ...]:
+        """Return the best sentence of each of the nearest passages, as citations of their own."""
+        best: dict[int, Grounded] = {}
+        for candidate in found.scored:
+            if candidate.rank <= RELATED and candidate.rank not in best:
+                best[candidate.rank] = ground(self._generation, candidate.sentence)
+        citer = Citer(self._generation.documents, self._models.catalogue)
+        citer.cite([best[rank] for rank in sorted(best)])
+        return citer.citations
+
+    def ranked(self, retrieval: Retrieval, k: int) -> tuple[Ranked, ...]:
+        """Return the `k` best passages of a retrieval as they are shown."""
+        return self.shown(list(zip(retrieval.rows, retrieval.scores, strict=True))[:k])
+
+    def shown(self, scored: Sequence[tuple[int, float]]) -> tuple[Ranked, ...]:
+        """Return passages, given by row with their score, as they are shown."""
+        shown = []
+        for row, score in scored:
+            passage = self._generation.passages[row]
+            document = self._generation.documents[passage.doc_id]
+            shown.append(
+                Ranked(
+                    passage_id=passage.passage_id,
+                    doc_id=passage.doc_id,
+                    title=document.title,
+                    date=document.date,
+                    paragraphs=(passage.first, passage.last),
+                    score=round(score, 4),
+                    text=passage.text,
+                )
+            )
+        return tuple(shown)
+
+
+def check_question(question: str) -> None:
+    """Refuse a question that cannot be searched.
+
+    Raises:
+        BadInput: it is empty, has no letter or digit, or is longer than `LONGEST_QUESTION`.
+    """
+    if not any(character.isalnum() for character in question):
+        raise BadInput("The question is empty.", "Ask in a sentence or a few words.")
+    if len(question) > LONGEST_QUESTION:
+        raise BadInput(
+            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most.",
+            "Ask about one thing at a time.",
+        )
+
+
+def _shown(text: str, numbers: Sequence[int]) -> str:
+    return text + "".join(f" [{n}]" for n in numbers)

@@ -1,0 +1,376 @@
+"""The commands of `sangho`: arguments in, text or JSON out. Everything heavy is imported when a command runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from app.pipeline import Pipeline
+    from app.query import Filters
+    from app.results import Answer, Ranked
+    from app.settings import Settings
+    from ingest.documents import Document
+
+DONE: Final = 0
+FAILED: Final = 1
+IN_PART: Final = 3
+
+Commands = Any  # argparse has no public name for what add_subparsers returns
+Run = Callable[[argparse.Namespace, "Settings"], int]
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of `ingest` and `app` to a parser."""
+    _ingest_command(commands)
+    _ask_command(commands)
+    _search_command(commands)
+    _sources_commands(commands)
+    serve = _command(commands, "serve", serve_window, "open the chat window on this machine")
+    serve.add_argument("--host", help="loopback address to bind to (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port (default: SANGHO_PORT, or 7860; 0 takes a free one)")
+
+
+def _command(commands: Commands, name: str, run: Run, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _ingest_command(commands: Commands) -> None:
+    parser = _command(commands, "ingest", ingest_roots, "synchronise source files and folders with the index")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="source root (default: the bundled corpus)")
+    parser.add_argument("--forget", type=Path, metavar="PATH", help="drop a source root and its documents")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _ask_command(commands: Commands) -> None:
+    parser = _command(commands, "ask", ask, "answer a question from the sources")
+    parser.add_argument("question", nargs="?", metavar="QUESTION")
+    parser.add_argument("--history", action="append", default=[], metavar="QUESTION", help="an earlier question")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_filters(parser)
+    _add_batch(parser, '{"id", "question", "history": [earlier questions]}')
+
+
+def _search_command(commands: Commands) -> None:
+    parser = _command(commands, "search", search, "find passages")
+    parser.add_argument("query", nargs="?", metavar="QUERY")
+    parser.add_argument("-k", type=int, default=10, metavar="N", help="how many passages (default: 10)")
+    parser.add_argument("--exact", action="store_true", help="find the phrase letter by letter")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    _add_filters(parser)
+    _add_batch(parser, '{"id", "query"}')
+
+
+def _sources_commands(commands: Commands) -> None:
+    sources = _command(commands, "sources", list_sources, "list what is indexed, and what is known but not held")
+    sources.add_argument("--json", action="store_true", help="print one JSON object")
+    show = _command(commands, "show", show_document, "print a document, or one paragraph of it")
+    show.add_argument("doc", metavar="DOC")
+    show.add_argument("--paragraph", type=int, metavar="N", help="the original's paragraph number")
+    remove = _command(commands, "remove", remove_document, "take a document out of the index")
+    remove.add_argument("doc", metavar="DOC")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", default="", metavar="DATE", help="only documents from this date on")
+    parser.add_argument("--until", default="", metavar="DATE", help="only documents up to this date")
+    parser.add_argument("--type", action="append", default=[], metavar="T", help="only this type; may be repeated")
+    parser.add_argument("--doc", action="append", default=[], metavar="ID", help="only this document; may be repeated")
+
+
+def _add_batch(parser: argparse.ArgumentParser, line: str) -> None:
+    parser.add_argument("--batch", type=Path, metavar="IN.jsonl", help=f"one {line} a line")
+    parser.add_argument("--out", type=Path, metavar="OUT.jsonl", help="where the batch's answers go (default: output)")
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Run a parsed command; an error of the user's is one line on stderr and exit code 1."""
+    from app.settings import Settings
+    from ingest.errors import SanghoError
+
+    try:
+        overrides = {name: getattr(options, name, None) for name in ("home", "host", "port")}
+        run: Run = options.run
+        return run(options, Settings.load(**overrides))
+    except SanghoError as error:
+        print(f"sangho: {error}", file=sys.stderr)  # noqa: T201
+        return FAILED
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _print_json(value: object) -> None:
+    _print(json.dumps(value, ensure_ascii=False))
+
+
+def _pipeline(settings: Settings) -> Pipeline:
+    from app.outbound import disable_tracing
+    from app.pipeline import Pipeline
+
+    disable_tracing()
+    return Pipeline(settings)
+
+
+def _filters(options: argparse.Namespace, pipeline: Pipeline) -> Filters:
+    from app.checks import check_filters
+    from app.query import Filters
+
+    filters = Filters(options.since, options.until, tuple(options.type), tuple(options.doc))
+    check_filters(filters, pipeline.documents())
+    return filters
+
+
+def ingest_roots(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho ingest`."""
+    from app.progress import shown_progress
+    from app.settings import BUNDLED_CORPUS
+    from ingest.embedding import SentenceTransformerEmbedder
+    from ingest.sync import ingest
+
+    roots = options.paths or ([] if options.forget else [BUNDLED_CORPUS])
+    with shown_progress(quiet=options.json) as on_progress:
+        report = ingest(
+            settings.home,
+            roots,
+            SentenceTransformerEmbedder(settings.embedding),
+            settings.passage_tokens,
+            int(settings.max_file_mb * 1_000_000),
+            on_progress,
+            options.forget,
+        )
+    failed = [{"path": path, "error": error} for path, error in report.failed]
+    counts = {name: getattr(report, name) for name in ("added", "changed", "removed", "unchanged")}
+    if options.json:
+        rest = {"passages": report.passages, "seconds": round(report.seconds, 3), "generation": report.generation}
+        _print_json({**counts, "failed": failed, **rest})
+    else:
+        _print(
+            ", ".join(f"{count} {name}" for name, count in counts.items())
+            + f"; {report.passages:,} passages in the index ({report.seconds:.1f} s)."
+        )
+        for failure in failed:
+            print(f"not read: {failure['path']}: {failure['error']}", file=sys.stderr)  # noqa: T201
+    return IN_PART if failed else DONE
+
+
+def ask(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho ask`."""
+    from app.printing import answer_text
+
+    with _pipeline(settings) as pipeline:
+        filters = _filters(options, pipeline)
+        if options.batch:
+            return _batch(options, lambda line: _ask_line(pipeline, line, filters))
+        answer = pipeline.ask(_given(options.question, "question"), options.history, filters)
+        if options.json:
+            _print_json(answer.to_json())
+        else:
+            _print(answer_text(answer))
+    return DONE
+
+
+def _ask_line(pipeline: Pipeline, line: dict[str, Any], filters: Filters) -> dict[str, Any]:
+    history = line.get("history", [])
+    if not isinstance(history, list) or not all(isinstance(question, str) for question in history):
+        raise _bad_line('"history" must be a list of questions')
+    answer: Answer = pipeline.ask(_text(line, "question"), history, filters)
+    return answer.to_json()
+
+
+def search(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho search`."""
+    with _pipeline(settings) as pipeline:
+        filters = _filters(options, pipeline)
+
+        def found(query: str) -> dict[str, Any]:
+            results = pipeline.search(query, options.k, options.exact, filters)
+            return {"query": query, "results": [_result(result) for result in results]}
+
+        if options.batch:
+            return _batch(options, lambda line: found(_text(line, "query")))
+        query = _given(options.query, "query")
+        if options.json:
+            _print_json(found(query))
+            return DONE
+        results = pipeline.search(query, options.k, options.exact, filters)
+        for result in results:
+            first, last = result.paragraphs
+            place = f"¶{first}" if first == last else f"¶{first}-{last}"
+            _print(f"{result.title} ({result.date}), {place}  [{result.doc_id}]\n{result.text}\n")
+        if not results:
+            _print("Nothing found.")
+    return DONE
+
+
+def _result(result: Ranked) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(result)
+
+
+def _batch(options: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Answer a file of JSON lines in order; a bad line gives an error in its place and the rest goes on."""
+    from ingest.errors import SanghoError
+
+    failed = 0
+    try:
+        lines = options.batch.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(options.batch, error) from error
+    with _output(options.out) as write:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            given: dict[str, Any] = {}
+            try:
+                given = _object(line)
+                result = answer(given)
+            except SanghoError as error:
+                failed += 1
+                print(f"line {number}: {error}", file=sys.stderr)  # noqa: T201
+                result = {"error": str(error)}
+            write(json.dumps({"id": given.get("id", number), **result}, ensure_ascii=False))
+    return IN_PART if failed else DONE
+
+
+class _output:  # noqa: N801 - used like a function, in a with statement
+    """Lines to a file, or to the output where no file is named."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def __enter__(self) -> Callable[[str], None]:
+        if self._path is None:
+            return _print
+        try:
+            self._file = self._path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise _unreadable(self._path, error) from error
+        return lambda line: print(line, file=self._file, flush=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._path is not None:
+            self._file.close()
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise _bad_line(f"it is not JSON ({error.msg})") from error
+    if not isinstance(value, dict):
+        raise _bad_line("it is not a JSON object")
+    return value
+
+
+def _text(line: dict[str, Any], key: str) -> str:
+    if not isinstance(line.get(key), str):
+        raise _bad_line(f'it has no "{key}" in words')
+    return str(line[key])
+
+
+def _bad_line(what: str) -> Exception:
+    from app.errors import BadInput
+
+    return BadInput(f"The line cannot be used: {what}.", "Write one JSON object a line.")
+
+
+def _unreadable(path: Path, error: Exception) -> Exception:
+    from app.errors import BadInput
+
+    return BadInput(f"{path} cannot be used: {error}.", "Name another file.")
+
+
+def _given(value: str | None, what: str) -> str:
+    from app.errors import BadInput
+
+    if value is None:
+        raise BadInput(f"No {what} was given.", "Write it in quotation marks, or name a file with --batch.")
+    return value
+
+
+def list_sources(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho sources`."""
+    from app.listing import sources_json, sources_text
+
+    with _pipeline(settings) as pipeline:
+        documents = pipeline.documents()
+        _print_json(sources_json(documents)) if options.json else _print(sources_text(documents))
+    return DONE
+
+
+def show_document(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho show`."""
+    from app.errors import BadInput
+
+    with _pipeline(settings) as pipeline:
+        document = pipeline.document(options.doc)
+        if options.paragraph is None:
+            _print("\n".join(_document_lines(document)))
+            return DONE
+        try:
+            paragraph = document.paragraph(options.paragraph)
+        except KeyError as error:
+            last = document.paragraphs[-1].last
+            raise BadInput(
+                f"{document.doc_id} has no paragraph {options.paragraph}.", f"Name one from 1 to {last}."
+            ) from error
+        _print(paragraph.text)
+    return DONE
+
+
+def _document_lines(document: Document) -> Iterator[str]:
+    yield document.title
+    about = [document.issuer, document.date, document.type.replace("_", " "), document.url]
+    yield " | ".join(part for part in about if part)
+    if document.edition == "digest":
+        yield "Sangho's summary, paragraph by paragraph, in its own words; the original's text is at the address."
+    yield ""
+    for paragraph in document.paragraphs:
+        number = f"{paragraph.number}" if paragraph.last == paragraph.number else f"{paragraph.number}-{paragraph.last}"
+        yield f"¶{number}  {paragraph.text}"
+
+
+def remove_document(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho remove`."""
+    from app.progress import shown_progress
+    from ingest.embedding import SentenceTransformerEmbedder
+    from ingest.sync import remove
+
+    with shown_progress() as on_progress:
+        report = remove(
+            settings.home,
+            options.doc,
+            SentenceTransformerEmbedder(settings.embedding),
+            settings.passage_tokens,
+            on_progress,
+        )
+    _print(f"{options.doc} is out of the index; {report.passages:,} passages are left.")
+    return DONE
+
+
+def serve_window(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho serve`."""
+    from app.outbound import disable_tracing
+    from app.ui.window import serve
+
+    disable_tracing()
+
+    def make() -> Any:
+        from app.pipeline import Pipeline
+
+        return Pipeline(settings).warm()
+
+    serve(settings, make, ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True))  # noqa: T201
+    return DONE
+
+
+__all__: Iterable[str] = ["add_commands", "run_command"]

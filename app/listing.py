@@ -1,0 +1,45 @@
+"""What is indexed, and what is known to exist but not held, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from app.catalogue import Catalogue
+from ingest.documents import Document
+
+
+def sources_json(documents: Mapping[str, Document]) -> dict[str, Any]:
+    """Return the object that `sangho sources --json` prints: documents by date, and those not held."""
+    return {
+        "documents": [_about(document) for document in _by_date(documents)],
+        "not_held": [asdict(known) for known in Catalogue.load().not_held(documents)],
+    }
+
+
+def sources_text(documents: Mapping[str, Document]) -> str:
+    """Return the list that `sangho sources` prints."""
+    return "\n".join(_lines(documents))
+
+
+def _lines(documents: Mapping[str, Document]) -> Iterator[str]:
+    for document in _by_date(documents):
+        kind = f"{document.type.replace('_', ' ') or 'document'}, {document.edition}"
+        yield f"{document.date:10}  {document.title}  ({kind}, {len(document.paragraphs)} paragraphs)"
+        yield f"            {document.doc_id}"
+    not_held = Catalogue.load().not_held(documents)
+    yield f"\n{len(documents)} documents; {len(not_held)} more are known but not held (listed by --json)."
+
+
+def _about(document: Document) -> dict[str, Any]:
+    names = ("doc_id", "title", "issuer", "date", "url", "type", "language", "rights", "complete", "edition", "root")
+    return {name: getattr(document, name) for name in names} | {
+        "aliases": list(document.aliases),
+        "superseded_by": document.superseded_by,
+        "paragraphs": len(document.paragraphs),
+    }
+
+
+def _by_date(documents: Mapping[str, Document]) -> list[Document]:
+    return sorted(documents.values(), key=lambda document: (document.date, document.doc_id))

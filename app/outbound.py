@@ -1,0 +1,54 @@
+"""Keep what is sent to a chat model on its way there, and away from everybody else."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Final
+from urllib.parse import urlsplit
+
+# LANGSMITH_GATEWAY sends the model's requests themselves through LangSmith.
+_TRACING: Final = re.compile(
+    r"LANGSMITH_.*|LANGCHAIN_(TRACING|TRACING_V2|HANDLER|API_KEY|ENDPOINT|PROJECT|SESSION|CALLBACKS_BACKGROUND)"
+)
+_ADDRESSES: Final = {
+    # provider: variables of its own that move its address, and the address otherwise
+    "openai": (("OPENAI_API_BASE", "OPENAI_BASE_URL"), "https://api.openai.com/v1"),
+    "anthropic": (("ANTHROPIC_API_URL", "ANTHROPIC_BASE_URL"), "https://api.anthropic.com"),
+    "ollama": (("OLLAMA_HOST",), "http://127.0.0.1:11434"),
+}
+
+
+def disable_tracing() -> None:
+    """Switch LangSmith off for this process, whatever its environment variables say.
+
+    LangChain posts every question, passage and answer to LangSmith where those variables are exported, and
+    sends the model's requests through it where LANGSMITH_GATEWAY is. They are removed from the environment;
+    what LangSmith has already read of them is forgotten.
+    """
+    for name in [name for name in os.environ if _TRACING.fullmatch(name)]:
+        del os.environ[name]
+    if "langsmith.utils" in sys.modules:
+        sys.modules["langsmith.utils"].get_env_var.cache_clear()
+
+
+def default_address(provider: str) -> str:
+    """Return where a provider's client sends requests if nothing is set; empty if that is not known here."""
+    variables, address = _ADDRESSES.get(provider, ((), ""))
+    address = next((os.environ[name] for name in variables if os.environ.get(name)), address)
+    return address if "://" in address or not address else f"http://{address}"  # OLLAMA_HOST may be host:port
+
+
+def bypass_proxies(address: str) -> None:
+    """Keep a plain-text address out of the environment's proxies, which would read what is sent there.
+
+    Over https a proxy sees no more than the address, so those stay as they are; they may be the only way out.
+    """
+    parts = urlsplit(address)
+    if parts.scheme == "https" or not parts.hostname:
+        return
+    for name in ("NO_PROXY", "no_proxy"):
+        kept = os.environ.get(name, "")
+        if parts.hostname not in kept.split(","):
+            os.environ[name] = f"{kept},{parts.hostname}".strip(",")

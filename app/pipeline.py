@@ -1,0 +1,205 @@
+"""The one place that builds the parts from `Settings` and puts them together."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from app.answer import Answerer, Models, check_question
+from app.catalogue import Catalogue
+from app.errors import BadInput
+from app.evidence import WEIGHTS_FILE as SENTENCE_WEIGHTS
+from app.exact import find_phrase
+from app.examples import examples
+from app.glossary import Glossary
+from app.outcome import OutcomeModel
+from app.query import NO_FILTERS, Filters
+from app.ranking import LinearWeights
+from app.results import Answer, AskEvent, Coverage, Drafted, Partial, Ranked, Stage
+from app.retrieve import Retriever
+from app.settings import Settings
+from ingest.documents import Document
+from ingest.embedding import SentenceTransformerEmbedder
+from ingest.errors import UnknownSource
+from ingest.generation import Generation
+from ingest.index import current_id, open_index
+
+if TYPE_CHECKING:
+    from app.llm import ChatModel
+    from ingest.embedding import Embedder
+
+MOST_RESULTS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One generation and what reads it."""
+
+    generation: Generation
+    retriever: Retriever
+    answerer: Answerer
+
+
+class Pipeline:
+    """Asks, searches and shows sources over whatever generation is current.
+
+    Safe from several threads. A newer generation is taken up at the next call; an older one is let go when
+    nobody uses it any more.
+
+    Args:
+        settings: everything that can be set.
+        embedder: the model of the index; built from the settings where it is not given.
+        chat: the chat model; built from the settings where they name one and none is given.
+    """
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None, chat: ChatModel | None = None) -> None:
+        self.settings = settings
+        self.embedder: Embedder = embedder or SentenceTransformerEmbedder(settings.embedding)
+        self._chat = chat or _chat_model(settings)
+        self._models = Models(
+            sentences=LinearWeights.load(SENTENCE_WEIGHTS),
+            outcomes=OutcomeModel.load(),
+            glossary=Glossary.load(),
+            catalogue=Catalogue.load(),
+        )
+        self._lock = threading.RLock()
+        self._opened: _Opened | None = None
+
+    def warm(self) -> Self:
+        """Open the index and load the models now, so that the first question does not wait for them.
+
+        Raises:
+            SanghoError: there is no index, or it is stale or broken.
+        """
+        opened = self._current()
+        opened.generation.warm()
+        self.embedder.encode(["ready"])
+        opened.answerer.ask("What is reciprocity?")
+        return self
+
+    def close(self) -> None:
+        """Let go of the index."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.generation.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _current(self) -> _Opened:
+        with self._lock:
+            current = current_id(self.settings.home)
+            if self._opened is None or self._opened.generation.id != current:
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> _Opened:
+        generation = open_index(self.settings.home, self.embedder, self.settings.passage_tokens)
+        retriever = Retriever(generation, self.embedder, self.settings.depth, LinearWeights.load())
+        answerer = Answerer(generation, retriever, self._models, self.settings.digest, self._chat)
+        return _Opened(generation, retriever, answerer)
+
+    def ask(self, question: str, history: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
+        """Answer a question; see `Answerer.ask`."""
+        return self._current().answerer.ask(question, history, filters)
+
+    def events(self, question: str, history: Sequence[str], filters: Filters) -> Iterator[AskEvent]:
+        """Answer a question, telling what is done: stages, partial answers, one `Answer` last.
+
+        Raises:
+            SanghoError: the question cannot be answered; says why and what mends it.
+        """
+        check_question(question)
+        yield Stage("searching")
+        events: queue.Queue[AskEvent | BaseException] = queue.Queue()
+        worker = threading.Thread(
+            target=_run, args=(self._current().answerer, question, history, filters, events.put), daemon=True
+        )
+        worker.start()
+        while True:
+            event = events.get()
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+            if isinstance(event, Answer):
+                return
+
+    def search(self, query: str, k: int = 10, exact: bool = False, filters: Filters = NO_FILTERS) -> tuple[Ranked, ...]:
+        """Return the `k` best passages of a query, best first.
+
+        Args:
+            query: a question or some words; with `exact` a phrase.
+            k: from 1 to `MOST_RESULTS`.
+            exact: whether to find the query letter by letter.
+            filters: what the person excludes.
+
+        Raises:
+            BadInput: the query is empty, or `k` is out of range.
+        """
+        check_question(query)
+        if not 1 <= k <= MOST_RESULTS:
+            raise BadInput(f"{k} results were asked for.", f"Ask for 1 to {MOST_RESULTS}.")
+        opened = self._current()
+        if exact:
+            found = find_phrase(opened.generation, query, k, opened.retriever.allowed(filters))
+            return opened.answerer.shown(found)
+        retrieval = opened.retriever.retrieve(opened.answerer.understand(query), filters, k)
+        return opened.answerer.ranked(retrieval, k)
+
+    def documents(self) -> Mapping[str, Document]:
+        """Return the indexed documents by `doc_id`."""
+        return self._current().generation.documents
+
+    def document(self, doc_id: str) -> Document:
+        """Return one document.
+
+        Raises:
+            UnknownSource: there is none of that name.
+        """
+        documents = self.documents()
+        if doc_id not in documents:
+            raise UnknownSource(f"There is no document {doc_id!r} in the index.", "Run: sangho sources")
+        return documents[doc_id]
+
+    def coverage(self) -> Coverage:
+        """Return what a question is searched in."""
+        return self._current().answerer.coverage()
+
+    def examples(self) -> list[str]:
+        """Return a few questions that the indexed documents answer."""
+        answerer = self._current().answerer
+        return examples(self.documents(), lambda question: answerer.ask(question).outcome == "answered")
+
+    def describe_model(self) -> str:
+        """Say in one line where a chat model's requests go; empty when none is used."""
+        if self._chat is None:
+            return ""
+        where = f" at {self._chat.address}" if self._chat.address else ""
+        return f"Answers are written by {self._chat.name}{where}; questions and passages are sent there."
+
+
+def _run(
+    answerer: Answerer, question: str, history: Sequence[str], filters: Filters, put: Callable[[object], None]
+) -> None:
+    def drafted(so_far: Drafted) -> None:
+        put(Partial(" ".join(statement.text for statement in so_far.statements)))
+
+    try:
+        put(answerer.ask(question, history, filters, drafted))
+    except BaseException as error:  # handed to the thread that asked, which raises it
+        put(error)
+
+
+def _chat_model(settings: Settings) -> ChatModel | None:
+    if not settings.llm:
+        return None
+    from app.llm import LangChainChatModel
+
+    return LangChainChatModel(settings)
