@@ -73,11 +73,11 @@ def missing_names(statement: str, source: str) -> tuple[str, ...]:
     held = countries(source)
     absent = sorted(countries(statement) - held)
     terms = _words(source)
+    # "NSF" is held where "National Science Foundation" is.
     initials = "".join(re.findall(r"\b([A-Z])\w*", source))
     for phrase, first in _phrases(statement):
-        if all(_stands(part, terms) for part in _parts(phrase)):
-            continue
-        if phrase.isupper() and phrase.replace(".", "") in initials:
+        spelled = " ".join(w for w in phrase.split() if not (w.isupper() and w.replace(".", "") in initials))
+        if all(_stands(part, terms) for part in _parts(spelled)):
             continue
         if first and _opens(phrase, statement, terms):
             continue

@@ -51,7 +51,7 @@ class Basis:
         sentences: those that the places touch, whole.
         around: the same with the sentences beside them.
         paragraphs: the whole paragraphs; all of the passage where they are as short as a list's items.
-        header: titles and issuers of the documents, a line each.
+        header: titles, issuers and aliases of the documents, and the passages' context (headings), a line each.
         dates: dates of the documents.
         digest: whether one of the documents is a digest.
     """
@@ -71,25 +71,41 @@ class Basis:
 
 
 def locate(statement: str, cited: Cited, evidence: Sequence[Passage], documents: Mapping[str, Document]) -> list[Found]:
-    """Find a citation's quote where it points, else in other evidence; else take the sentence nearest in words.
+    """Find a citation's quote, or the statement itself, letter by letter; else take the sentence nearest in words.
+
+    A quote of five words or more is looked for in all evidence, since small models confuse keys but not words;
+    one that has little to do with the statement is passed over.
 
     Returns:
         One place a part of the quote; empty if nothing in the passage has enough of the statement's words.
     """
     passage = evidence[cited.key - 1]
-    known = [p for p in evidence if p.doc_id in documents]
     for quote in (cited.quote, statement):
         words = len(quote.split())
-        if words >= _QUOTE_WORDS or len(_HANGUL.findall(quote)) >= _QUOTE_SYLLABLES:
-            # A small model confuses keys, but not words.
-            for candidate in (passage, *(known if words >= _OWN_QUOTE_WORDS else ())):
-                if places := _quoted(quote, candidate, documents):
-                    return [Found(place, quoted=True, passage=candidate) for place in places]
+        if words < _QUOTE_WORDS and len(_HANGUL.findall(quote)) < _QUOTE_SYLLABLES:
+            continue
+        for candidate in (passage, *(evidence if words >= _OWN_QUOTE_WORDS else ())):
+            places = _quoted(quote, candidate, documents) if candidate.doc_id in documents else []
+            if places and _about(statement, places, documents):
+                return [Found(place, quoted=True, passage=candidate) for place in places]
     nearest = _nearest(statement, [passage], documents, _COVERED_BY_ONE)
-    document = documents[passage.doc_id]
-    if not nearest or _missing(statement, [passage.text], document.title, [document.date]):
-        nearest = _nearest(statement, known, documents, _COVERED_ELSEWHERE) or nearest
     return [nearest] if nearest else []
+
+
+def locate_elsewhere(statement: str, evidence: Sequence[Passage], documents: Mapping[str, Document]) -> list[Found]:
+    """Take the sentence of all evidence nearest in words, if it has three quarters of them; empty otherwise."""
+    known = [passage for passage in evidence if passage.doc_id in documents]
+    nearest = _nearest(statement, known, documents, _COVERED_ELSEWHERE)
+    return [nearest] if nearest else []
+
+
+def _about(statement: str, places: Sequence[Place], documents: Mapping[str, Document]) -> bool:
+    """Whether the sentences of a quote have to do with the statement; across languages that cannot be told."""
+    text = "\n".join(sentence.text for sentence in _touched(places, documents))
+    if bool(_HANGUL.search(statement)) != bool(_HANGUL.search(text)):
+        return True
+    terms = content(statement)
+    return len(terms & content(text)) >= _COVERED_BY_ONE * len(terms)
 
 
 def _nearest(
@@ -122,7 +138,7 @@ def gather(found: Sequence[Found], statement: str, documents: Mapping[str, Docum
     places = list(dict.fromkeys(f.place for f in found))
     held = _touched(places, documents)
     docs = [documents[doc_id] for doc_id in dict.fromkeys(place.doc_id for place in places)]
-    header = "\n".join(f"{d.title}\n{d.issuer}" for d in docs)
+    header = "\n".join([line for d in docs for line in (d.title, d.issuer, *d.aliases)] + [p.context for p in passages])
     dates = tuple(d.date for d in docs)
     for extra in _with_figures(statement, held, pool, header, dates):
         places.append(_place(extra))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -371,6 +371,3 @@ def serve_window(options: argparse.Namespace, settings: Settings) -> int:
 
     serve(settings, make, ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True))  # noqa: T201
     return DONE
-
-
-__all__: Iterable[str] = ["add_commands", "run_command"]

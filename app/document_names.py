@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TITLE_WEIGHT: Final = 1.0
+NAMING_IDF: Final = 1.2  # a title's word that many titles share ("AI") is as likely to be what is asked about
 OTHER_WEIGHT: Final = 0.6  # issuer and type say less about which document is meant than its title
 
 # When each held office: "Yoon" names the documents of his term, with whoever else is named.
@@ -45,6 +46,7 @@ TYPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]{3,}")
 _CAPITALISED: Final = re.compile(r"\b[A-Z][a-z]{4,}\b")
+_LOWER: Final = re.compile(r"\b[a-z]{5,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,12 @@ class DocumentNames:
         if top <= 3.0:
             return frozenset()
         best = [row for row in np.argsort(-weights, kind="stable")[:3] if weights[row] >= 0.6 * top]
-        return frozenset(term for row in best for term in self._cards[row])
+        return frozenset(
+            term
+            for row in best
+            for term, weight in self._cards[row].items()
+            if weight < TITLE_WEIGHT or self.idf(term) >= NAMING_IDF
+        )
 
     def _persons(self, question: str) -> NDArray[np.float64]:
         import numpy as np
@@ -151,7 +158,8 @@ class DocumentNames:
 
         mended = question
         for word in dict.fromkeys(_WORD.findall(question)):
-            if len(word) < 5 or any(term in known for term in analyse(word)):
+            terms = analyse(word)
+            if len(word) < 5 or not terms or any(term in known for term in terms):
                 continue
             allowed = 1 if len(word) < 8 else 2
             near = [(OSA.distance(word.lower(), name.lower(), score_cutoff=allowed), name) for name in self._vocabulary]
@@ -162,13 +170,15 @@ class DocumentNames:
 
     @cached_property
     def _vocabulary(self) -> tuple[str, ...]:
-        """Words that can be meant: those of titles, issuers and aliases, and capitalised words of the texts."""
-        words: set[str] = set()
+        """Names that can be meant: words that the documents write with a capital and never without."""
+        names: set[str] = set()
+        others: set[str] = set()
         for document in self._documents:
-            words.update(_WORD.findall(" ".join((document.title, document.issuer, *document.aliases))))
-            for paragraph in document.paragraphs:
-                words.update(_CAPITALISED.findall(paragraph.text))
-        return tuple(sorted(words))
+            heads = (document.title, document.issuer, *document.aliases)
+            for text in (*heads, *(paragraph.text for paragraph in document.paragraphs)):
+                names.update(_CAPITALISED.findall(text))
+                others.update(_LOWER.findall(text))
+        return tuple(sorted(name for name in names if name.lower() not in others))
 
 
 def _card(document: Document) -> dict[str, float]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.query import Understood
-from app.ranking import Floats, LinearWeights
+from app.ranking import Floats, LinearWeights, coverage
 from app.retrieve import Retrieval
 from app.shapes import answers
 from ingest.documents import Sentence
@@ -107,16 +107,17 @@ def _features(
     readable = ~unreadable[documents]
     pair = np.stack([retrieval.vectors.question, retrieval.vectors.topic], axis=1)
     similar = (np.asarray(generation.sentence_vectors[rows], np.float32) @ pair) * readable[:, None]
-    whole = _coverage(generation, understood.topic_terms)
-    coverage = whole[rows]
+    whole = coverage(generation.sentence_lexical, understood, understood.topic_terms)
+    held = whole[rows]
+    of_question = coverage(generation.sentence_lexical, understood, understood.terms)[rows]
     padded = np.pad(whole, 1)
     passage_scores = np.array(retrieval.scores[: int(ranks.max())])
-    context = _passage_coverage(generation, understood, retrieval)
+    context = coverage(generation.lexical, understood, understood.terms)[list(retrieval.rows)]
     columns = {
         "question": similar[:, 0],
         "topic": similar[:, 1],
-        "coverage": coverage,
-        "question_coverage": np.maximum(_coverage(generation, understood.terms)[rows], 0.5 * context[ranks - 1]),
+        "coverage": held,
+        "question_coverage": np.maximum(of_question, 0.5 * context[ranks - 1]),
         "answer_kind": [answers(understood.asked, s.text) for s in sentences],
         "passage": (passage_scores - passage_scores[0])[ranks - 1],
         "rank": 1 / ranks,
@@ -124,20 +125,9 @@ def _features(
         "fragment": [is_fragment(s.text) for s in sentences],
         "figures": [any(c.isdigit() for c in _LABEL.sub("", s.text)) for s in sentences],
         "unreadable": ~readable,
-        "unreadable_coverage": coverage * ~readable,
+        "unreadable_coverage": held * ~readable,
     }
     return np.stack([np.asarray(columns[name], dtype=np.float32) for name in FEATURES], axis=1)
-
-
-def _coverage(generation: Generation, terms: Mapping[str, Sequence[str]]) -> Floats:
-    parts = [generation.sentence_lexical.coverage(part) for part in terms.values()]
-    return np.maximum.reduce(parts) if parts else np.zeros(generation.sentence_lexical.rows, np.float32)
-
-
-def _passage_coverage(generation: Generation, understood: Understood, retrieval: Retrieval) -> Floats:
-    parts = [generation.lexical.coverage(part) for part in understood.terms.values()]
-    rows = list(retrieval.rows)
-    return np.maximum.reduce(parts)[rows] if parts else np.zeros(len(rows), np.float32)
 
 
 def is_fragment(text: str) -> bool:

@@ -106,10 +106,14 @@ WORD: Final = re.compile(
 PAIR: Final = re.compile(r"\b(?:both|bilateral(?:ly)?|pair|mutual(?:ly)?)\b|양국|양측|양자", re.IGNORECASE)
 TRIO: Final = re.compile(r"\b(?:trilateral(?:ly)?)\b|3국|삼국", re.IGNORECASE)
 JOINS: Final = re.compile(r"\s?(?:-|–|—|~|to|and|or)\s?", re.IGNORECASE)
-BOUNDS: Final = (
-    (
-        "<",
-        re.compile(r"(?:less than|fewer than|up to|at most|no more than|not more than|maximum of)\s*$", re.IGNORECASE),
-    ),
-    (">", re.compile(r"(?:more than|at least|greater than|exceed(?:s|ed|ing)?|minimum of)\s*$", re.IGNORECASE)),
+BOUNDS: Final = tuple(
+    (sign, re.compile(rf"(?:{words})\s*(?:US\s*)?$", re.IGNORECASE))
+    for sign, words in (
+        ("<", r"(?<!no )(?<!not )(?:less|fewer) than|up to|at most|(?:no|not) more than|maximum of"),
+        (
+            ">",
+            r"(?<!no )(?<!not )more than|at least|(?:no|not) (?:less|fewer) than|greater than|\bover"
+            r"|exceed(?:s|ed|ing)?|minimum of",
+        ),
+    )
 )

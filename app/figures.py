@@ -120,7 +120,9 @@ def _same(claimed: Figure, held: Figure) -> bool:
         return True
     # "within 180" may stand for "180 days", but never for "180 percent" or "$180".
     loose = claimed.unit == "" and held.unit in ("year", "month", "week", "day", "hour", "GW", "MW", "nm", "km")
-    return claimed.value == held.value and (claimed.unit == held.unit or loose) and claimed.bound in ("", held.bound)
+    # "more than 40" says more than "40" does, and "$25 billion" more than "up to $25 billion".
+    bound = claimed.bound == held.bound or (claimed.bound == "" and held.bound == ">")
+    return claimed.value == held.value and (claimed.unit == held.unit or loose) and bound
 
 
 def _held(claimed: Date, dates: list[Date], figures: list[Figure]) -> bool:

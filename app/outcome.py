@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from app.dates import DATE_PHRASE
 from app.evidence import FEATURES as SENTENCE_FEATURES
 from app.evidence import ScoredSentence
 from app.query import Understood
 from app.ranking import Floats
 from app.results import Outcome
 from app.retrieve import Retrieval
+from app.shapes import heads_of
+from ingest.documents import Sentence
 from ingest.lexical import LexicalIndex, analyse
 
 if TYPE_CHECKING:
@@ -42,6 +45,10 @@ FEATURES: Final[Mapping[str, str]] = {
     "document_coverage": "share of the topic's idf in the best three passages of one document",
     "unknown": "share of the topic's idf that stands nowhere in the index",
     "names_missing": "share of the question's names and figures that the best document's passages lack",
+    "any_name_missing": "one of them is missing",
+    "name_unknown": "one of them stands nowhere in the index",
+    "head_missing": "the noun that is asked for is neither in the best sentence nor around it",
+    "sentence_elsewhere": "a document is named clearly, and the best sentence is of another",
     "rarest_missing": "the topic's rarest known word is not in the best three passages",
     "answer_kind": "share of the kinds of thing asked for in the best sentence",
     "kind_missing": "a kind of thing is asked for, and none of the three best sentences has it",
@@ -69,7 +76,24 @@ _ASSENT: Final = re.compile(
     r"|나요\?|맞",
     re.I,
 )
-_NAME: Final = re.compile(r"(?<!^)(?<![.?!]\s)\b(?:[A-Z][\w'’-]+|[A-Z]{2,}[\w.-]*)|\d[\d.,]*\d|\d")
+_NAME: Final = re.compile(
+    r"(?<!^)(?<![.?!]\s)(?<![\w.,])(?:[A-Z][\w'’-]*\w|\d[\d.,]*\d\w*|\d\w*)(?:[- ][A-Z][\w'’-]*\w)*"
+)
+# Names that say who and when; documents are found by them, they need not stand in the words that answer.
+_EVERYWHERE: Final = frozenset(
+    analyse(
+        "US United States America American Korea Korean South Republic ROK Seoul Washington AI Artificial Intelligence "
+        "January February March April May June July August September October November December President White House "
+        "Biden Trump Moon Yoon Lee Kishida Ishiba Harris Prime Minister Act Order Statement Declaration"
+    )
+)
+
+
+def _names(understood: Understood) -> list[set[str]]:
+    """Return the index terms of each name and figure that must stand in the evidence."""
+    bare = DATE_PHRASE.sub(" ", understood.english)
+    names = [set(analyse(name)) - _EVERYWHERE - understood.named.words for name in _NAME.findall(bare)]
+    return [terms for terms in names if terms]
 
 
 def outcome_features(
@@ -142,23 +166,38 @@ def _held(index: LexicalIndex, terms: Mapping[str, float], rows: Sequence[int]) 
 def _of_match(
     generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
 ) -> dict[str, float]:
+    affinity = understood.named.affinity
     row = retrieval.rows[0]
     document_row = int(generation.passage_table[row, 0])
     beside = [generation.passages[r] for r in _of_same_document(generation, retrieval.rows)]
     text = " ".join(f"{passage.context} {passage.text}" for passage in beside)
     held = set(analyse(text))
-    names = [terms for name in _NAME.findall(understood.english) if (terms := analyse(name))]
-    missing = sum(not set(terms) <= held for terms in names)
+    names = _names(understood)
+    missing = sum(not terms <= held for terms in names)
+    heads = [set(analyse(head)) for head in heads_of(understood.english)]
+    around = set(analyse(_around(generation, scored[0].sentence)))
+    clear = float(affinity.max()) >= 0.9 and int((affinity >= 0.7 * affinity.max()).sum()) <= 3
+    sentence_row = generation.documents.row_of(scored[0].sentence.doc_id)
     date = generation.document_dates[document_row]
     years = understood.dates.years
-    affinity = understood.named.affinity
     kinds = _column(scored[:3], "answer_kind")
     return {
         "names_missing": missing / len(names) if names else 0.0,
+        "any_name_missing": float(missing > 0),
+        "name_unknown": float(any(not generation.lexical.document_frequency(t) for terms in names for t in terms)),
+        "head_missing": float(any(head and not head & around for head in heads)),
+        "sentence_elsewhere": float(clear and affinity[sentence_row] < 0.7 * affinity.max()),
         "kind_missing": float(bool(understood.asked) and not any(kinds)),
         "named_document": float(affinity[document_row] >= max(float(affinity.max()), 0.3)),
         "year_missing": float(bool(years) and not any(year == date[:4] or year in text for year in years)),
     }
+
+
+def _around(generation: Generation, sentence: Sentence) -> str:
+    """Return a sentence with its whole paragraph and the nearest heading before it."""
+    document = generation.documents[sentence.doc_id]
+    before = [p.text for p in document.paragraphs if p.heading and p.number <= sentence.paragraph]
+    return " ".join((*before[-1:], document.paragraph(sentence.paragraph).text, document.title))
 
 
 def _of_words(understood: Understood, sentence: str) -> dict[str, float]:

@@ -48,6 +48,7 @@ class Understood:
         topic: `english` without the words that name documents and dates; what is asked *inside* a document.
         terms: index terms of the question by language ('en', 'ko'); a language nobody can match is left out.
         topic_terms: the same for `topic`.
+        shares: which share of the question's words could be put into each language, from 0 to 1.
         dates: years, months and periods it names.
         named: which documents it names.
         shape: what form the answer has.
@@ -60,6 +61,7 @@ class Understood:
     topic: str
     terms: Mapping[str, tuple[str, ...]]
     topic_terms: Mapping[str, tuple[str, ...]]
+    shares: Mapping[str, float]
     dates: Dates
     named: Named
     shape: Shape
@@ -88,8 +90,7 @@ def understand(
     """
     mended = names.repair(" ".join(question.split()), known)
     language = language_of(mended)
-    english = glossary.to_english(mended).text if language == "ko" else mended
-    korean = mended if language == "ko" else " ".join(glossary.to_korean(mended))
+    english, korean, shares = _both(mended, language, glossary)
     terms = _terms(english, korean)
     dates = _with_named_dates(mended, find_dates(mended), names)
     named = names.named_in(english, [term for part in terms.values() for term in part])
@@ -101,11 +102,22 @@ def understand(
         topic=topic,
         terms=terms,
         topic_terms=_terms(topic, _topic(korean, named.words)),
+        shares=shares,
         dates=dates,
         named=named,
         shape=shape_of(mended),
         asked=asked_in(mended),
     )
+
+
+def _both(question: str, language: str, glossary: Glossary) -> tuple[str, str, Mapping[str, float]]:
+    """Return a question in English and in Korean words, and how much of it each holds."""
+    if language == "ko":
+        read = glossary.to_english(question)
+        return read.text, question, {"ko": 1.0, "en": len(read.terms) / max(len(read.terms) + len(read.unread), 1)}
+    words = [word for word in re.findall(r"[A-Za-z][\w-]+", question) if analyse(word)]
+    put = sum(bool(glossary.to_korean(word)) for word in words)
+    return question, " ".join(glossary.to_korean(question)), {"en": 1.0, "ko": put / max(len(words), 1)}
 
 
 def _terms(english: str, korean: str) -> Mapping[str, tuple[str, ...]]:

@@ -21,6 +21,7 @@ from app.shapes import answers
 
 if TYPE_CHECKING:
     from ingest.generation import Generation
+    from ingest.lexical import LexicalIndex
 
 WEIGHTS_FILE: Final = Path(__file__).with_name("ranking.json")
 Floats = NDArray[np.float32]
@@ -122,7 +123,7 @@ def describe(
         "sentence": sentences.question * readable,
         "topic_sentence": sentences.topic * readable,
         "lexical": lexical[rows],
-        "coverage": _coverage(generation.lexical.coverage, understood.topic_terms)[rows],
+        "coverage": coverage(generation.lexical, understood, understood.topic_terms)[rows],
         "sentence_coverage": sentences.coverage,
         "affinity": understood.named.affinity[document],
         "year": _per_document(generation, document, understood.dates.names_year_of),
@@ -150,11 +151,11 @@ class _Sentences:
         rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, int)])
         offsets = np.concatenate([[0], np.cumsum(ends - starts)[:-1]]).astype(int)
         question, topic = _similarities(generation.sentence_vectors[rows], vectors)
-        coverage = _coverage(generation.sentence_lexical.coverage, understood.topic_terms)[rows]
+        held = coverage(generation.sentence_lexical, understood, understood.topic_terms)[rows]
         self.question = np.maximum.reduceat(question, offsets)
         self.topic = np.maximum.reduceat(topic, offsets)
-        self.coverage = np.maximum.reduceat(coverage, offsets)
-        together = topic + coverage
+        self.coverage = np.maximum.reduceat(held, offsets)
+        together = topic + held
         self.best = np.array(
             [rows[a + int(np.argmax(together[a : a + n]))] for a, n in zip(offsets, ends - starts, strict=True)],
             dtype=np.int64,
@@ -167,10 +168,16 @@ def _similarities(vectors: NDArray[np.floating], query: QueryVectors) -> tuple[F
     return both[:, 0], both[:, 1]
 
 
-def _coverage(measure: object, terms: Mapping[str, Sequence[str]]) -> Floats:
-    """Return the coverage of every row, by whichever language it holds more of."""
-    parts = [measure(part) for part in terms.values()]  # type: ignore[operator]
-    return np.asarray(np.maximum.reduce(parts), dtype=np.float32)
+def coverage(index: LexicalIndex, understood: Understood, terms: Mapping[str, Sequence[str]]) -> Floats:
+    """Return which share of a question's information each row holds, by whichever language it holds more of.
+
+    Args:
+        index: over passages or sentences.
+        understood: says how much of the question each language's terms stand for.
+        terms: the question's or the topic's, by language.
+    """
+    parts = [index.coverage(part) * np.float32(understood.shares[language]) for language, part in terms.items()]
+    return np.maximum.reduce(parts) if parts else np.zeros(index.rows, dtype=np.float32)
 
 
 def _per_document(generation: Generation, document: NDArray[np.int32], holds: object) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.dates import within
 from app.document_names import DocumentNames
 from app.query import NO_FILTERS, Filters, Understood
-from app.ranking import Candidates, Floats, LinearWeights, QueryVectors, describe
+from app.ranking import Candidates, Floats, LinearWeights, QueryVectors, coverage, describe
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
@@ -113,8 +113,8 @@ class Retriever:
         """Return each passage's BM25 score over the idf of the whole question, by its better language."""
         index = self.generation.lexical
         parts = [
-            index.scores(terms) / max(sum(index.idf(term) for term in terms), 1e-6)
-            for terms in understood.terms.values()
+            index.scores(terms) * np.float32(understood.shares[language] / max(sum(map(index.idf, terms)), 1e-6))
+            for language, terms in understood.terms.items()
         ]
         return np.maximum.reduce(parts) if parts else np.zeros(index.rows, dtype=np.float32)
 
@@ -155,9 +155,7 @@ class Retriever:
     ) -> list[int]:
         """Rank passages by their best sentence: coverage of the topic, and cosine where that is affordable."""
         index, table = self.generation.sentence_lexical, self.generation.passage_table
-        score = np.zeros(index.rows, dtype=np.float32)
-        for terms in understood.topic_terms.values():
-            score = np.maximum(score, index.coverage(terms))
+        score = coverage(index, understood, understood.topic_terms)
         if readable and index.rows <= _SENTENCES_SEARCHED:
             score = score + self._sentence_vectors @ vectors.topic
         best = np.maximum.reduceat(score, table[:, 1]) if len(table) else score

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.actors import content, missing_names, negation_differs
-from app.basis import Basis, gather, locate
+from app.basis import Basis, gather, locate, locate_elsewhere
 from app.drafts import Cited
 from app.figures import Figure, holds, read_figures
 from app.quotes import find_quote
@@ -76,15 +76,19 @@ def verify_statement(
     if not known:
         return Dropped(text, "cites no evidence that was given")
     found = [place for c in known for place in locate(statement, c, evidence, documents)]
-    if not found:
-        what = "its quote is" if any(c.quote for c in known) else "its words are"
-        return Dropped(text, f"{what} not in the evidence it cites")
-    basis = gather(found, statement, documents)
-    if why := _objection(statement, basis):
-        return Dropped(text, why)
-    if basis.digest:  # quotation marks are for an original's words
-        statement = _INNER_QUOTE.sub(_inside, statement)
-    return Grounded(statement, basis.places)
+    why = ""
+    for places in (found, locate_elsewhere(statement, evidence, documents)):
+        if not places:
+            continue
+        basis = gather(places, statement, documents)
+        objection = _objection(statement, basis)
+        if not objection:
+            # Quotation marks are for an original's words.
+            shown = _INNER_QUOTE.sub(_inside, statement) if basis.digest else statement
+            return Grounded(shown, basis.places)
+        why = why or objection
+    unfound = "its quote is" if any(c.quote for c in known) else "its words are"
+    return Dropped(text, why or f"{unfound} not in the evidence it cites")
 
 
 def _not_a_statement(statement: str) -> str:
@@ -136,12 +140,16 @@ def _misplaced(statement: str, sentences: Sequence[str]) -> str:
 
 
 def _clause_fits(figure: Figure, terms: set[str], clauses: Sequence[str]) -> bool | None:
-    """Whether the clause with the figure is the nearest one; None if the sentence does not give the figure."""
+    """Whether, of the clauses with figures of its unit, the figure's own is the nearest in words.
+
+    None if the sentence does not give the figure.
+    """
     holding = [clause for clause in clauses if holds(clause, figure)]
     if not holding:
         return None
+    rivals = [c for c in clauses if c not in holding and any(f.unit == figure.unit for f in read_figures(c)[0])]
     shared = max(len(terms & content(clause)) for clause in holding)
-    return shared >= max((len(terms & content(c)) for c in clauses if c not in holding), default=0)
+    return shared >= max((len(terms & content(clause)) for clause in rivals), default=0)
 
 
 def _clauses(sentence: str) -> list[str]:

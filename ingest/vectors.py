@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import BrokenIndex
-from ingest.exact import Scored, Vectors, best_rows, exact_search, load_array, save_array
+from ingest.exact import Scored, Vectors, best_rows, exact_search, load_array
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -28,12 +28,8 @@ if TYPE_CHECKING:
 
 VECTORS: Final = "vectors.npy"
 CHROMA: Final = "chroma"
-_COLLECTION: Final = "passages"
+COLLECTION: Final = "passages"
 _REMEDY: Final = "Run: sangho ingest"
-_EFFORTS: Final = (200, 800)  # HNSW's ef, in building and searching; the second where the first is too low
-_SAMPLE: Final = 200
-_DEPTH: Final = 50
-RECALL: Final = 0.99  # what the sample must reach for approximate search to be used at all
 # What SQLite says where it may read but not write: full, read-only, or no file can be made beside it.
 _WRITING: Final = ("disk is full", "readonly database", "read-only", "unable to open database file")
 _opening = threading.Lock()  # Chroma shares one system for each folder and does not guard its making
@@ -53,14 +49,14 @@ class PassageVectors:
         self,
         vectors: Vectors,
         client: ClientFactory,
-        collection: str = _COLLECTION,
+        collection: str = COLLECTION,
         approximate: bool = True,
     ) -> None:
         self._vectors = vectors
         self._make_client = client
         self._name = collection
         self._approximate = approximate and len(vectors) > 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._client: ClientAPI | None = None
         self._collection: Collection | None = None
 
@@ -70,7 +66,7 @@ class PassageVectors:
         folder: Path,
         approximate: bool = True,
         client: ClientFactory | None = None,
-        collection: str = _COLLECTION,
+        collection: str = COLLECTION,
     ) -> PassageVectors:
         """Open what `build_vectors` wrote in `folder`; Chroma itself is opened by the first search.
 
@@ -110,7 +106,7 @@ class PassageVectors:
         if allowed is not None or not self._approximate:
             return exact_search(self._vectors, query, k, allowed)
         try:
-            rows = self._neighbours(query, k)
+            rows = self.neighbours(query, k)
         except BrokenIndex as error:
             if not _cannot_write(error.__cause__):
                 raise
@@ -131,9 +127,14 @@ class PassageVectors:
                 with _opening:
                     cast("Client", client).close()
 
-    def _neighbours(self, query: Vectors, k: int) -> NDArray[np.int64]:
+    def neighbours(self, query: Vectors, k: int) -> NDArray[np.int64]:
+        """Return up to `k` rows as Chroma's graph finds them, nearest first by its own reckoning.
+
+        Raises:
+            BrokenIndex: Chroma cannot be read.
+        """
         try:
-            found = self._opened().query(
+            found = self.collection().query(
                 query_embeddings=query[None, :],  # one query, (1, dim)
                 n_results=min(k, len(self._vectors)),
                 include=[],
@@ -142,12 +143,19 @@ class PassageVectors:
         except Exception as error:  # the Rust bindings raise several kinds, with no base of their own
             raise BrokenIndex(f"Chroma cannot search collection {self._name!r}: {error}.", _REMEDY) from error
 
-    def _opened(self) -> Collection:
+    def client(self) -> ClientAPI:
+        """Return the Chroma client, opened at the first call."""
+        with self._lock:
+            if self._client is None:
+                with _opening:
+                    self._client = self._make_client()
+            return self._client
+
+    def collection(self) -> Collection:
+        """Return the Chroma collection, opened at the first call."""
         with self._lock:
             if self._collection is None:
-                with _opening:
-                    self._client = self._client or self._make_client()
-                self._collection = self._client.get_collection(self._name, embedding_function=None)
+                self._collection = self.client().get_collection(self._name, embedding_function=None)
             return self._collection
 
 
@@ -179,87 +187,9 @@ def server_client(host: str, port: int = 8000, ssl: bool = False) -> ClientFacto
     return make
 
 
-def build_vectors(
-    folder: Path, vectors: Vectors, client: ClientFactory | None = None, collection: str = _COLLECTION
-) -> bool:
-    """Write vectors and their Chroma collection under `folder`, and check that Chroma gives them back.
-
-    Approximate search is compared with exact search on a sample of up to 200 passages; where recall at 50 stays
-    under 0.99 the graph is built once more with more effort.
-
-    Returns:
-        Whether approximate search reached that; if not (thousands of equal vectors can do it), open the
-        vectors with `approximate=False`.
-
-    Raises:
-        BrokenIndex: Chroma does not hold what was put into it.
-        OSError: the folder cannot be written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    save_array(folder / VECTORS, np.asarray(vectors, np.float32))
-    if not len(vectors):
-        return True
-    make = client or embedded_client(folder / CHROMA)
-    for effort in _EFFORTS:
-        opened = PassageVectors(vectors, make, collection)
-        try:
-            _fill(opened, make, collection, vectors, effort)
-            _check_rows(opened._opened(), len(vectors))
-            if recall(opened, _DEPTH, _SAMPLE) >= RECALL:
-                return True
-        finally:
-            opened.close()
-    return False
-
-
-def recall(opened: PassageVectors, k: int, sample: int) -> float:
-    """Return the mean share of the exact `k` best that Chroma finds, 0 to 1, over passages spread evenly.
-
-    A row that scores as well as the exact k-th counts as found, so that equal vectors do not look like misses.
-    """
-    vectors = opened.vectors
-    rows = np.unique(np.linspace(0, len(vectors) - 1, min(sample, len(vectors))).astype(int))
-    shares = []
-    for row in rows:
-        best = exact_search(vectors, vectors[row], k)
-        scores = vectors[opened._neighbours(vectors[row], k)] @ vectors[row]
-        shares.append(min(1.0, float((scores >= best[-1][1] - 1e-5).sum()) / len(best)))
-    return float(np.mean(shares))
-
-
-def _fill(opened: PassageVectors, make: ClientFactory, name: str, vectors: Vectors, effort: int) -> None:
-    """Write a fresh collection; the graph reaches the disk with its last row, so that readers need not."""
-    with opened._lock, _opening:
-        client = opened._client = make()
-    if any(collection.name == name for collection in client.list_collections()):
-        client.delete_collection(name)
-    hnsw: Any = {
-        "space": "cosine",
-        "ef_construction": effort,
-        "ef_search": effort,
-        "max_neighbors": 32,
-        "sync_threshold": max(2, len(vectors)),
-        "batch_size": max(2, min(1000, len(vectors))),
-    }
-    collection = client.create_collection(name, configuration={"hnsw": hnsw}, embedding_function=None)
-    step = client.get_max_batch_size()
-    for start in range(0, len(vectors), step):
-        rows = range(start, min(start + step, len(vectors)))
-        collection.add(ids=[str(row) for row in rows], embeddings=vectors[rows.start : rows.stop])
-
-
 def _cannot_write(error: BaseException | None) -> bool:
     text = str(error).lower()
     return any(words in text for words in _WRITING)
-
-
-def _check_rows(collection: Collection, rows: int) -> None:
-    step = 5000
-    for start in range(0, rows, step):
-        wanted = {str(row) for row in range(start, min(start + step, rows))}
-        found = set(collection.get(ids=sorted(wanted), include=[])["ids"])
-        if found != wanted:
-            raise BrokenIndex(f"Chroma holds {len(found)} of {len(wanted)} passages from {start} on.", _REMEDY)
 
 
 def _settings() -> Any:

@@ -44,7 +44,8 @@ class FakeEmbedder:
         for row, text in enumerate(texts):
             drawn = np.frombuffer(hashlib.shake_128(text.encode()).digest(self.dim), np.uint8)
             vectors[row] = drawn.astype(np.float32) - 127.5
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12).astype(np.float32)
+        norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
+        return np.divide(vectors, norms)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

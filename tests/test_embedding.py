@@ -79,9 +79,9 @@ def test_threads_take_turns(embedder: SentenceTransformerEmbedder) -> None:
 
 
 def test_it_says_what_it_is(embedder: SentenceTransformerEmbedder, copy: Path) -> None:
-    assert (embedder.name, embedder.max_tokens, embedder.languages) == ("all-MiniLM-L6-v2", 256, {"en"})
+    assert (embedder.name, embedder.max_tokens, embedder.languages) == ("all-MiniLM-L6-v2", 256, frozenset({"en"}))
     other = SentenceTransformerEmbedder(str(copy))
-    assert (other.name, other.max_tokens, other.languages) == (str(copy), 256, {"*"})
+    assert (other.name, other.max_tokens, other.languages) == (str(copy), 256, frozenset({"*"}))
     assert (other.digest, other.dim) == (embedder.digest, 384)
     config = copy / "sentence_bert_config.json"
     config.write_text(json.dumps({**json.loads(config.read_text()), "max_seq_length": 128}))

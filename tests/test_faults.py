@@ -17,16 +17,14 @@ from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import ingest.index
 from ingest.build import Progress
 from ingest.cache import VectorCache
 from ingest.errors import IngestRunning, NoSpace, SanghoError
-from ingest.exact import exact_search
+from ingest.exact import Vectors, exact_search
 from ingest.index import open_index
-from ingest.vectors import recall
+from ingest.vector_build import recall
 from tests.index_fakes import (
     LIMIT,
     FakeEmbedder,
@@ -228,7 +226,7 @@ def test_a_disk_that_fills_while_files_are_synced_is_named_and_harms_nothing(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(descriptor)
 
-    monkeypatch.setattr(ingest.index.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(NoSpace, match=r"is full \(.* MB free\)"):
         run_ingest(home, second, forget=first)
     monkeypatch.undo()
@@ -244,7 +242,7 @@ def test_a_disk_that_fills_under_the_cache_is_named(
     before = run_ingest(home, first).generation
     store = VectorCache._store
 
-    def little_room(cache: VectorCache, texts: list[str], vectors: np.ndarray) -> None:  # type: ignore[type-arg]
+    def little_room(cache: VectorCache, texts: list[str], vectors: Vectors) -> None:
         pages = cache._database.execute("PRAGMA page_count").fetchone()[0]
         cache._database.execute(f"PRAGMA max_page_count={pages}")  # SQLite's own way to meet a full disk
         store(cache, texts, vectors)

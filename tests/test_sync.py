@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ingest.scan
 from ingest.build import Progress
+from ingest.bundled import sha256
 from ingest.documents import Document
 from ingest.errors import NoIndex, SanghoError, UnknownSource
 from ingest.index import open_current
 from ingest.manifest import FileRecord
 from ingest.naming import assign
+from ingest.readers import read_file
 from ingest.sync import SyncReport, remove
 from tests.index_fakes import LIMIT, FakeEmbedder, run_ingest, write_corpus, write_document
 
@@ -62,8 +63,12 @@ def test_added_changed_removed_and_unchanged_are_told_apart(home: Path, source: 
 def test_only_what_changed_is_read_and_embedded(home: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_ingest(home, source)
     read: list[str] = []
-    real = ingest.scan.read_file
-    monkeypatch.setattr(ingest.scan, "read_file", lambda path, *rest: (read.append(path.name), real(path, *rest))[1])
+
+    def note(path: Path, root: Path, max_bytes: int) -> Document:
+        read.append(path.name)
+        return read_file(path, root, max_bytes)
+
+    monkeypatch.setattr("ingest.scan.read_file", note)
     write_document(source, "doc9", ["A wholly new sentence."])
     embedder = FakeEmbedder()
     run_ingest(home, source, embedder=embedder)
@@ -154,14 +159,13 @@ def test_a_file_that_breaks_leaves_the_index(home: Path, source: Path) -> None:
 
 def test_a_file_out_of_reach_stays_in_the_index(home: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_ingest(home, source)
-    real = ingest.scan.sha256
 
     def refuse(path: Path) -> str:
         if path.name == "doc0.txt":
             raise PermissionError(13, "Permission denied")
-        return real(path)
+        return sha256(path)
 
-    monkeypatch.setattr(ingest.scan, "sha256", refuse)
+    monkeypatch.setattr("ingest.scan.sha256", refuse)
     report = run_ingest(home, source)
     assert report.failed[0][1] == "It cannot be read: Permission denied."
     assert "doc0" in _documents(home)

@@ -9,19 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
 
 from ingest.errors import BrokenIndex
-from ingest.exact import exact_search, load_array, save_array
-from ingest.vectors import PassageVectors, build_vectors, recall
+from ingest.exact import Vectors, exact_search, load_array, save_array
+from ingest.vector_build import build_vectors, recall
+from ingest.vectors import PassageVectors
 
 # Four unit vectors whose cosines with (1, 0) are 1, 0.6, 0.6 and -1.
 FOUR = np.array([[-1, 0], [0.6, 0.8], [1, 0], [0.6, -0.8]], np.float32)
 EAST = np.array([1, 0], np.float32)
 
 
-def _unit(rows: int, dim: int, seed: int = 0) -> np.ndarray:  # type: ignore[type-arg]
+def _unit(rows: int, dim: int, seed: int = 0) -> Vectors:
     vectors = np.random.default_rng(seed).normal(size=(rows, dim)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    norms: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, norms)
 
 
 @pytest.mark.parametrize("approximate", [True, False])
@@ -126,7 +129,7 @@ def test_an_emptied_collection_is_broken(tmp_path: Path) -> None:
     k=st.integers(1, 45),
     data=st.data(),
 )
-def test_exact_search_is_sorting_all_allowed_rows(scores: np.ndarray, k: int, data: st.DataObject) -> None:  # type: ignore[type-arg]
+def test_exact_search_is_sorting_all_allowed_rows(scores: NDArray[np.int8], k: int, data: st.DataObject) -> None:
     vectors = scores.astype(np.float32)[:, None]  # dim 1, so that the score is the number itself
     allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(scores), max_size=len(scores))))
     expected = sorted((row for row in range(len(scores)) if allowed[row]), key=lambda row: (-scores[row], row))[:k]

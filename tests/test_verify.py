@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -135,6 +136,9 @@ def test_dates_are_read(text: str, expected: set[tuple[int, int, int]]) -> None:
         ("the 70th time", "70 times", "", ("70th",)),
         ("more than 40", "40", "", ("40",)),
         ("more than 40", "at least 40", "", ()),
+        ("40 and over 50", "over 40 and no less than 50", "", ()),
+        ("$25 billion", "up to $25 billion", "", ("$25 billion",)),
+        ("at least 50", "no more than 50", "", ("50",)),
         ("half of them", "50 percent of them", "", ()),
         ("half of them", "many of them", "", ("half",)),
         ("the G7 and H100", "the g7", "", ("H100",)),
@@ -168,6 +172,7 @@ def test_figures_that_a_source_lacks(statement: str, source: str, date: str, mis
         ("Minister Jane Doe agreed.", "Minister Jane R. Doe", ()),
         ("The NSF agreed.", "the National Science Foundation", ()),
         ("The NSF agreed.", "the National Health Foundation", ("NSF",)),
+        ("The NSF Panel agreed.", "a Panel of the National Science Foundation", ()),
         ("Google invests.", "Korea invests.", ("Google",)),
         ("Researchers work on Monday in May.", "People work.", ()),
         ("South Korean AI companies grew.", "AI companies in Korea grew.", ()),
@@ -382,6 +387,25 @@ def test_what_the_evidence_does_not_bear_out_is_dropped_with_the_reason(line: st
     result = check(line)
     assert isinstance(result, Dropped), result
     assert why in result.why
+
+
+def test_a_quote_that_has_nothing_to_do_with_it_is_passed_over() -> None:
+    result = check('Exports of ships grew by 12 percent in 2019. [S2: "Sales began on May 21 in nine ports"]')
+    assert isinstance(result, Grounded)
+    assert quotes(result) == ["Exports of ships grew by 12 percent in 2019."]
+
+
+def test_what_other_evidence_bears_out_is_grounded_there() -> None:
+    result = check("In 2019, exports of ships grew by 12 percent. [S1]")
+    assert isinstance(result, Grounded)
+    assert quotes(result) == ["Exports of ships grew by 12 percent in 2019."]
+
+
+def test_a_heading_above_the_passage_counts() -> None:
+    passage = replace(whole(TRADE, 3), context="Korea-France Trade Review\nRefunds under the Blue Ribbon Scheme")
+    text = "Under the Blue Ribbon Scheme, sales began on May 21 in nine ports."
+    assert isinstance(verify_statement(text, [Cited(1)], [whole(TRADE, 3)], DOCUMENTS), Dropped)
+    assert isinstance(verify_statement(text, [Cited(1)], [passage], DOCUMENTS), Grounded)
 
 
 def test_a_quote_across_paragraphs_is_not_a_quote() -> None:

@@ -1,0 +1,101 @@
+"""Build the vectors of a generation, and check that they are found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ingest.errors import BrokenIndex
+from ingest.exact import Vectors, exact_search, save_array
+from ingest.vectors import CHROMA, COLLECTION, VECTORS, PassageVectors, embedded_client
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+    from ingest.vectors import ClientFactory
+
+_EFFORTS: Final = (200, 800)  # HNSW's ef, in building and searching; the second where the first is too low
+_SAMPLE: Final = 200
+_DEPTH: Final = 50
+RECALL: Final = 0.99  # what the sample must reach for approximate search to be used at all
+
+
+def build_vectors(
+    folder: Path, vectors: Vectors, client: ClientFactory | None = None, collection: str = COLLECTION
+) -> bool:
+    """Write vectors and their Chroma collection under `folder`, and check that Chroma gives them back.
+
+    Approximate search is compared with exact search on a sample of up to 200 passages; where recall at 50 stays
+    under 0.99 the graph is built once more with more effort.
+
+    Returns:
+        Whether approximate search reached that; if not (thousands of equal vectors can do it), open the
+        vectors with `approximate=False`.
+
+    Raises:
+        BrokenIndex: Chroma does not hold what was put into it.
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    save_array(folder / VECTORS, np.asarray(vectors, np.float32))
+    if not len(vectors):
+        return True
+    make = client or embedded_client(folder / CHROMA)
+    for effort in _EFFORTS:
+        opened = PassageVectors(vectors, make, collection)
+        try:
+            _fill(opened.client(), collection, vectors, effort)
+            _check_rows(opened.collection(), len(vectors))
+            if recall(opened, _DEPTH, _SAMPLE) >= RECALL:
+                return True
+        finally:
+            opened.close()
+    return False
+
+
+def recall(opened: PassageVectors, k: int, sample: int) -> float:
+    """Return the mean share of the exact `k` best that Chroma finds, 0 to 1, over passages spread evenly.
+
+    A row that scores as well as the exact k-th counts as found, so that equal vectors do not look like misses.
+    """
+    vectors = opened.vectors
+    rows = np.unique(np.linspace(0, len(vectors) - 1, min(sample, len(vectors))).astype(int))
+    shares = []
+    for row in rows:
+        best = exact_search(vectors, vectors[row], k)
+        scores = vectors[opened.neighbours(vectors[row], k)] @ vectors[row]
+        shares.append(min(1.0, float((scores >= best[-1][1] - 1e-5).sum()) / len(best)))
+    return float(np.mean(shares))
+
+
+def _fill(client: ClientAPI, name: str, vectors: Vectors, effort: int) -> None:
+    """Write a fresh collection; the graph reaches the disk with its last row, so that readers need not."""
+    if any(collection.name == name for collection in client.list_collections()):
+        client.delete_collection(name)
+    hnsw: Any = {
+        "space": "cosine",
+        "ef_construction": effort,
+        "ef_search": effort,
+        "max_neighbors": 32,
+        "sync_threshold": max(2, len(vectors)),
+        "batch_size": max(2, min(1000, len(vectors))),
+    }
+    collection = client.create_collection(name, configuration={"hnsw": hnsw}, embedding_function=None)
+    step = client.get_max_batch_size()
+    for start in range(0, len(vectors), step):
+        rows = range(start, min(start + step, len(vectors)))
+        collection.add(ids=[str(row) for row in rows], embeddings=vectors[rows.start : rows.stop])
+
+
+def _check_rows(collection: Collection, rows: int) -> None:
+    step = 5000
+    for start in range(0, rows, step):
+        wanted = {str(row) for row in range(start, min(start + step, rows))}
+        found = set(collection.get(ids=sorted(wanted), include=[])["ids"])
+        if found != wanted:
+            raise BrokenIndex(
+                f"Chroma holds {len(found)} of {len(wanted)} passages from {start} on.", "Run: sangho ingest"
+            )
