@@ -124,7 +124,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 def chat_model(address: str, **options: object) -> LangChainChatModel:
     settings = Settings(llm="openai:smollm2", llm_url=address, llm_timeout=240)
-    return LangChainChatModel(settings, options={"max_tokens": 64, **options})
+    return LangChainChatModel(settings, options={"max_tokens": 48, **options})
 
 
 class Recorded:
@@ -187,7 +187,7 @@ def session(address: str) -> Session:
     answers = [ask(calm, question, document) for question, document in QUESTIONS]
     essays = []
     for seed, document in enumerate((HARBOUR, CHIPS, HARBOUR), start=1):
-        model = chat_model(address, temperature=0.9, seed=seed, max_tokens=120)
+        model = chat_model(address, temperature=0.9, seed=seed, max_tokens=100)
         text = "\n".join(paragraph.text for paragraph in document.paragraphs)
         report = "".join(model.stream("You write reports full of figures.", f"{text}\n\nWrite a report about this."))
         essays.append((passages(document), report))
