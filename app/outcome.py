@@ -1,6 +1,6 @@
 """Decide the outcome: answered, the sources say otherwise, or not in the sources.
 
-A multinomial logistic regression over the features below, fitted and cross-validated by `eval/calibrate.py`; its
+Two logistic regressions over the features below, fitted and cross-validated by `eval/calibrate.py`; their
 coefficients stand in `outcome.json`, to be read. A similarity alone cannot tell a near miss from an answer; what a
 question asks for must stand in the evidence together: its rare words, its names, years and figures.
 """
@@ -20,6 +20,7 @@ import numpy as np
 from app.dates import DATE_PHRASE
 from app.evidence import FEATURES as SENTENCE_FEATURES
 from app.evidence import ScoredSentence
+from app.premise import SIGNS, signs
 from app.query import Understood
 from app.ranking import Floats
 from app.results import Outcome
@@ -54,28 +55,12 @@ FEATURES: Final[Mapping[str, str]] = {
     "kind_missing": "a kind of thing is asked for, and none of the three best sentences has it",
     "named_document": "the best passage is of the document named most strongly",
     "year_missing": "a year is named, and the best passage's document neither has that date nor says it",
-    "why": "it asks why",
-    "denies": "it speaks of leaving out, refusing, only, or not",
-    "seeks_assent": "it asks for a yes",
-    "list": "it asks for a list",
-    "several": "it asks for a comparison or a change",
-    "korean": "it is in Korean",
-    "unreadable": "the embedding model cannot read the best passage",
+    "unreadable": "the embedding model cannot read the best sentence",
     "source_denies": "the best sentence has a negation",
-    "both_deny": "both have",
+    **SIGNS,
 }
 
-_WHY: Final = re.compile(r"\bwhy\b|\breasons?\b|how come|이유|왜\b|왜 ", re.I)
-_DENIES: Final = re.compile(
-    r"\bnot\b|n['’]t\b|\bnever\b|\brefus|\breject|\bleft (?:off|out)|\bexclu|\bstay(?:ed)? out|\bwithout\b"
-    r"|\bonly\b|\bno\b|\bban(?:s|ned)?\b|\bfail(?:s|ed)?\b|빠진|빠졌|제외|거부|않|없|아니|못",
-    re.I,
-)
-_ASSENT: Final = re.compile(
-    r"(?:^|,\s*)(?:right|correct|isn't it|didn't (?:it|they))\s*\?|^(?:did|does|do|is|are|was|were|has|have|can)\b"
-    r"|나요\?|맞",
-    re.I,
-)
+_DENIES: Final = re.compile(r"\bnot\b|n['’]t\b|\bnever\b|\bwithout\b|\bonly\b|\bno\b|않|없|아니|못", re.I)
 _NAME: Final = re.compile(
     r"(?<!^)(?<![.?!]\s)(?<![\w.,])(?:[A-Z][\w'’-]*\w|\d[\d.,]*\d\w*|\d\w*)(?:[- ][A-Z][\w'’-]*\w)*"
 )
@@ -106,7 +91,7 @@ def outcome_features(
         _of_scores(retrieval, scored)
         | _of_coverage(generation, understood, retrieval, scored)
         | _of_match(generation, understood, retrieval, scored)
-        | _of_words(understood, scored[0].sentence.text)
+        | _of_premise(generation, understood, scored)
     )
     return np.array([values[name] for name in FEATURES], dtype=np.float32)
 
@@ -200,47 +185,59 @@ def _around(generation: Generation, sentence: Sentence) -> str:
     return " ".join((*before[-1:], document.paragraph(sentence.paragraph).text, document.title))
 
 
-def _of_words(understood: Understood, sentence: str) -> dict[str, float]:
-    question = understood.question
-    denies, source_denies = _DENIES.search(question) is not None, _DENIES.search(sentence) is not None
-    return {
-        "why": float(_WHY.search(question) is not None),
-        "denies": float(denies),
-        "seeks_assent": float(_ASSENT.search(question) is not None),
-        "list": float(understood.shape == "list"),
-        "several": float(understood.shape in ("comparison", "change")),
-        "korean": float(understood.language == "ko"),
-        "source_denies": float(source_denies),
-        "both_deny": float(denies and source_denies),
-    }
+def _of_premise(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> dict[str, float]:
+    evidence = [candidate.sentence.text for candidate in scored[:3]]
+    denies = _DENIES.search(evidence[0]) is not None
+    return {"source_denies": float(denies), **signs(generation, understood, evidence)}
+
+
+# What each of the two decisions may look at; a feature that only says what form a question has is in neither,
+# because people ask why of what is true, and list what is not there.
+HELD: Final = (
+    "unknown", "name_unknown", "names_missing", "any_name_missing", "head_missing", "kind_missing", "answer_kind",
+    "sentence_elsewhere", "passage_coverage", "document_coverage", "sentence_coverage", "rarest_missing",
+    "topic_cosine", "question_cosine", "sentence_score", "passage_score", "margin", "year_missing", "unreadable",
+    "source_denies", "actor_missing", "figure_differs",
+)  # fmt: skip
+CONTRADICTED: Final = (*SIGNS, "source_denies", "sentence_score", "topic_cosine", "question_cosine")
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """One logistic regression: an intercept, a coefficient a feature, and the probability from which it says yes."""
+
+    intercept: float
+    threshold: float
+    coefficients: Mapping[str, float]
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        """Return the probability of yes."""
+        logit = self.intercept + sum(weight * values[name] for name, weight in self.coefficients.items())
+        return 1 / (1 + math.exp(-max(min(logit, 50.0), -50.0)))
+
+    def says_yes(self, values: Mapping[str, float]) -> bool:
+        """Return whether the probability reaches the threshold."""
+        return self.probability(values) >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeModel:
-    """Coefficients of the logistic regression: by outcome, by feature, with an intercept."""
+    """Two decisions: whether the sources hold what is asked, and whether they contradict what it presupposes."""
 
-    coefficients: Mapping[str, Mapping[str, float]]
+    held: Logistic
+    contradicted: Logistic
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> OutcomeModel:
         """Read the coefficients that `eval/calibrate.py` wrote."""
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return cls(values["coefficients"])
-
-    def probabilities(self, features: Floats) -> dict[Outcome, float]:
-        """Return each outcome's probability."""
-        logits = {
-            outcome: self.coefficients[outcome]["intercept"]
-            + sum(self.coefficients[outcome][n] * float(v) for n, v in zip(FEATURES, features, strict=True))
-            for outcome in OUTCOMES
-        }
-        top = max(logits.values())
-        shares = {outcome: math.exp(logit - top) for outcome, logit in logits.items()}
-        return {outcome: share / sum(shares.values()) for outcome, share in shares.items()}
+        return cls(Logistic(**values["held"]), Logistic(**values["contradicted"]))
 
     def decide(self, features: Floats) -> Outcome:
-        """Return the most probable outcome; without any evidence, abstain."""
+        """Return the outcome; without any evidence, abstain."""
         if not features.any():
             return "not_in_sources"
-        shares = self.probabilities(features)
-        return max(OUTCOMES, key=lambda outcome: shares[outcome])
+        values = dict(zip(FEATURES, features.tolist(), strict=True))
+        if not self.held.says_yes(values):
+            return "not_in_sources"
+        return "sources_say_otherwise" if self.contradicted.says_yes(values) else "answered"

@@ -23,8 +23,8 @@ from app.evidence import WEIGHTS_FILE as SENTENCE_WEIGHTS
 from app.evidence import score_sentences
 from app.followup import complete
 from app.glossary import Glossary
+from app.outcome import CONTRADICTED, HELD, OUTCOMES, Logistic, OutcomeModel, outcome_features
 from app.outcome import FEATURES as OUTCOME_FEATURES
-from app.outcome import OUTCOMES, outcome_features
 from app.outcome import WEIGHTS_FILE as OUTCOME_WEIGHTS
 from app.query import Understood, understand
 from app.ranking import FEATURES as PASSAGE_FEATURES
@@ -38,6 +38,9 @@ from ingest.generation import Generation
 from ingest.index import open_index
 
 FOLDS: Final = 6
+# Of the L2 penalties, and from which probability each decision says yes; chosen on the dev split.
+STRENGTHS: Final = {"passages": 1.0, "sentences": 1.0, "held": 10.0, "contradicted": 5.0}
+THRESHOLDS: Final = {"held": 0.42, "contradicted": 0.6}
 Floats = NDArray[np.float64]
 
 
@@ -179,25 +182,44 @@ class Calibration:
         return any(facts), sum(facts) / max(len(facts), 1)
 
 
-def fit_outcomes(rows: Floats, labels: Sequence[str], strength: float = 1.0) -> dict[str, dict[str, float]]:
-    """Fit the multinomial logistic regression; `strength` is the inverse of scikit-learn's C."""
+def fit_logistic(rows: Floats, names: Sequence[str], right: NDArray[np.bool_], strength: float) -> dict[str, Any]:
+    """Fit one logistic regression on some features; both classes weigh the same.
+
+    Args:
+        rows: `(n, len(OUTCOME_FEATURES))`.
+        names: the features it may look at.
+        right: the class, `(n,)`.
+        strength: of the L2 penalty (the inverse of scikit-learn's C), on standardised features.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    spread = rows.std(axis=0)
+    columns = rows[:, [list(OUTCOME_FEATURES).index(name) for name in names]]
+    spread = columns.std(axis=0)
     scale = np.where(spread > 1e-6, spread, np.inf)
-    model = LogisticRegression(C=1 / strength, class_weight="balanced", max_iter=5000).fit(rows / scale, labels)
-    return {
-        outcome: {"intercept": float(model.intercept_[i])}
-        | dict(zip(OUTCOME_FEATURES, (model.coef_[i] / scale).tolist(), strict=True))
-        for i, outcome in enumerate(model.classes_)
+    model = LogisticRegression(C=1 / strength, class_weight="balanced", max_iter=5000).fit(columns / scale, right)
+    coefficients = dict(zip(names, (model.coef_[0] / scale).tolist(), strict=True))
+    return {"intercept": float(model.intercept_[0]), "threshold": 0.5, "coefficients": coefficients}
+
+
+def fit_outcomes(
+    rows: Floats, labels: Sequence[str], strengths: Mapping[str, float], thresholds: Mapping[str, float]
+) -> dict[str, dict[str, Any]]:
+    """Fit both decisions: the second only on questions whose answer the sources hold."""
+    outcome = np.array(labels)
+    held = outcome != "not_in_sources"
+    parts = {
+        "held": fit_logistic(rows, HELD, held, strengths["held"]),
+        "contradicted": fit_logistic(
+            rows[held], CONTRADICTED, outcome[held] == "sources_say_otherwise", strengths["contradicted"]
+        ),
     }
+    return {name: part | {"threshold": thresholds[name]} for name, part in parts.items()}
 
 
-def decide(coefficients: Mapping[str, Mapping[str, float]], row: Floats) -> str:
-    """Return the most probable outcome of a row of features."""
-    from app.outcome import OutcomeModel
-
-    return OutcomeModel(coefficients).decide(row.astype(np.float32))
+def decide(parts: Mapping[str, Mapping[str, Any]], row: Floats) -> str:
+    """Return the outcome that fitted parts give a row of features."""
+    model = OutcomeModel(Logistic(**parts["held"]), Logistic(**parts["contradicted"]))
+    return model.decide(row.astype(np.float32))
 
 
 def fit_rankings(
@@ -230,13 +252,13 @@ def held_out(
     return [results[i] for i in range(len(questions))], rows
 
 
-def cross_validate(calibration: Calibration, results: list[dict[str, Any]], rows: Floats, strength: float) -> None:
+def cross_validate(calibration: Calibration, results: list[dict[str, Any]], rows: Floats) -> None:
     """Print held-out figures: retrieval, best sentence, outcomes."""
     labels = [question.outcome for question in calibration.questions]
     for training, held in folds(len(labels), seed=1):
-        coefficients = fit_outcomes(rows[training], [labels[i] for i in training], strength)
+        parts = fit_outcomes(rows[training], [labels[i] for i in training], STRENGTHS, THRESHOLDS)
         for i in held:
-            results[i]["outcome"] = decide(coefficients, rows[i])
+            results[i]["outcome"] = decide(parts, rows[i])
     _print(calibration.questions, results)
 
 
@@ -279,19 +301,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     settings = Settings.load(home=options.home)
     embedder = SentenceTransformerEmbedder(settings.embedding)
-    strengths = {"passages": 1.0, "sentences": 1.0, "outcomes": 5.0}
     with open_index(settings.home, embedder, settings.passage_tokens) as generation:
         calibration = Calibration(generation, settings, load_questions("dev"))
         groups = calibration.passage_groups()
-        results, rows = held_out(calibration, groups, strengths)
-        cross_validate(calibration, results, rows, strengths["outcomes"])
+        results, rows = held_out(calibration, groups, STRENGTHS)
+        cross_validate(calibration, results, rows)
         if options.write:
-            passages, sentences = fit_rankings(calibration, groups, range(len(groups)), strengths)
-            outcomes = fit_outcomes(rows, [q.outcome for q in calibration.questions], strengths["outcomes"])
+            passages, sentences = fit_rankings(calibration, groups, range(len(groups)), STRENGTHS)
+            outcomes = fit_outcomes(rows, [q.outcome for q in calibration.questions], STRENGTHS, THRESHOLDS)
             about = "fitted by eval/calibrate.py on the dev split"
             _write(PASSAGE_WEIGHTS, f"Weights of app/ranking.py, {about}", {"weights": passages.weights})
             _write(SENTENCE_WEIGHTS, f"Weights of app/evidence.py, {about}", {"weights": sentences.weights})
-            _write(OUTCOME_WEIGHTS, f"Coefficients of app/outcome.py, {about}", {"coefficients": outcomes})
+            _write(OUTCOME_WEIGHTS, f"Coefficients of app/outcome.py, {about}", outcomes)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,53 @@
+"""What all tests share: settings of nobody's, hypothesis without chance or hurry, one index of the bundled corpus."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The default run draws the same examples every time, so that it fails for the change and not for the day.
+# `--hypothesis-profile=explore` looks further; a slow machine is no failure in either.
+settings.register_profile("fixed", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile("fixed")
+
+
+def is_ours(variable: str) -> bool:
+    """Whether an environment variable would change what the tests see of Sangho."""
+    return variable.startswith("SANGHO_") and not variable.startswith("SANGHO_REQUIRE_")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the person's settings out of the tests, and the tests out of the person's index."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if is_ours(name)}
+    os.environ["SANGHO_HOME"] = str(tmp_path_factory.mktemp("no-index"))
+    yield
+    for name in list(os.environ):
+        if is_ours(name):
+            del os.environ[name]
+    os.environ.update(kept)
+
+
+@pytest.fixture(scope="session")
+def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the bundled corpus, by the bundled model; to be read, not written."""
+    from app.settings import BUNDLED_CORPUS, Settings
+    from ingest.embedding import SentenceTransformerEmbedder
+    from ingest.sync import ingest
+
+    home = tmp_path_factory.mktemp("bundled")
+    settings = Settings.load(home=home)
+    report = ingest(
+        home,
+        [BUNDLED_CORPUS],
+        SentenceTransformerEmbedder(settings.embedding),
+        settings.passage_tokens,
+        int(settings.max_file_mb * 1_000_000),
+    )
+    assert not report.failed
+    return home
