@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -39,13 +40,26 @@ def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 1 a user's error, 2 usage, 3 done in part."""
     options = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # not what the locale says: file names may hold any bytes
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        return run_command(options)
+        code = run_command(options)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        print(f"sangho: {error}. Make room, or name another place.", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _drop_output() -> None:
+    """Give what is still to be written nowhere to fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

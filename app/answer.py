@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ingest.generation import Generation
 
 LONGEST_QUESTION: Final = 2000  # characters
+LONGEST_HISTORY: Final = 20  # earlier questions; what a follow-up leaves out was said in the last few
 EVIDENCE: Final = 10  # passages shown as evidence
 GIVEN: Final = 8  # passages given to a chat model
 RELATED: Final = 3
@@ -127,9 +128,10 @@ class Answerer:
             on_draft: told what was verified so far while a chat model writes.
 
         Raises:
-            BadInput: the question is empty or too long.
+            BadInput: the question is empty or too long, or an earlier one is too long.
         """
         check_question(question)
+        history = usable_history(history)
         timer = _Timer()
         with timer.stage("retrieve"):
             found, notices = self._find(question, history, filters)
@@ -267,15 +269,32 @@ def check_question(question: str) -> None:
     """Refuse a question that cannot be searched.
 
     Raises:
-        BadInput: it is empty, has no letter or digit, or is longer than `LONGEST_QUESTION`.
+        BadInput: it is empty, has no letter or digit, is longer than `LONGEST_QUESTION`, or is no Unicode text.
     """
     if not any(character.isalnum() for character in question):
         raise BadInput("The question is empty.", "Ask in a sentence or a few words.")
-    if len(question) > LONGEST_QUESTION:
+    _check_text(question, "The question")
+
+
+def usable_history(history: Sequence[str]) -> list[str]:
+    """Return the last earlier questions, at most `LONGEST_HISTORY`, without those that say nothing.
+
+    Raises:
+        BadInput: one is longer than `LONGEST_QUESTION`, or is no Unicode text.
+    """
+    kept = [question for question in history if any(character.isalnum() for character in question)]
+    for question in kept[-LONGEST_HISTORY:]:
+        _check_text(question, "An earlier question")
+    return kept[-LONGEST_HISTORY:]
+
+
+def _check_text(text: str, what: str) -> None:
+    if len(text) > LONGEST_QUESTION:
         raise BadInput(
-            f"The question has {len(question):,} characters; {LONGEST_QUESTION:,} are the most.",
-            "Ask about one thing at a time.",
+            f"{what} has {len(text):,} characters; {LONGEST_QUESTION:,} are the most.", "Ask about one thing at a time."
         )
+    if any("\ud800" <= character <= "\udfff" for character in text):  # half a character: no tokenizer takes it
+        raise BadInput(f"{what} is not Unicode text.", "Write it in UTF-8.")
 
 
 def _shown(text: str, numbers: Sequence[int]) -> str:

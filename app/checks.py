@@ -10,7 +10,7 @@ from app.errors import BadInput
 from app.query import Filters
 from ingest.documents import Document
 
-_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 def check_filters(filters: Filters, documents: Mapping[str, Document]) -> None:

@@ -87,6 +87,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
 def _add_batch(parser: argparse.ArgumentParser, line: str) -> None:
     parser.add_argument("--batch", type=Path, metavar="IN.jsonl", help=f"one {line} a line")
     parser.add_argument("--out", type=Path, metavar="OUT.jsonl", help="where the batch's answers go (default: output)")
+    parser.set_defaults(usage_error=parser.error)
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -165,11 +166,12 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho ask`."""
     from app.printing import answer_text
 
+    _check_usage(options, options.question, "QUESTION")
     with _pipeline(settings) as pipeline:
         filters = _filters(options, pipeline)
         if options.batch:
             return _batch(options, lambda line: _ask_line(pipeline, line, filters))
-        answer = pipeline.ask(_given(options.question, "question"), options.history, filters)
+        answer = pipeline.ask(options.question, options.history, filters)
         if options.json:
             _print_json(answer.to_json())
         else:
@@ -187,6 +189,7 @@ def _ask_line(pipeline: Pipeline, line: dict[str, Any], filters: Filters) -> dic
 
 def search(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho search`."""
+    _check_usage(options, options.query, "QUERY")
     with _pipeline(settings) as pipeline:
         filters = _filters(options, pipeline)
 
@@ -196,11 +199,10 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
 
         if options.batch:
             return _batch(options, lambda line: found(_text(line, "query")))
-        query = _given(options.query, "query")
         if options.json:
-            _print_json(found(query))
+            _print_json(found(options.query))
             return DONE
-        results = pipeline.search(query, options.k, options.exact, filters)
+        results = pipeline.search(options.query, options.k, options.exact, filters)
         for result in results:
             first, last = result.paragraphs
             place = f"¶{first}" if first == last else f"¶{first}-{last}"
@@ -216,8 +218,19 @@ def _result(result: Ranked) -> dict[str, Any]:
     return asdict(result)
 
 
+def _check_usage(options: argparse.Namespace, value: str | None, what: str) -> None:
+    """Exit with 2 unless there is either one thing to answer or a file of them."""
+    if (value is None) == (options.batch is None):
+        options.usage_error(f"give either {what} or --batch")
+    if options.out is not None and options.batch is None:
+        options.usage_error("--out goes with --batch")
+
+
 def _batch(options: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    """Answer a file of JSON lines in order; a bad line gives an error in its place and the rest goes on."""
+    """Answer a file of JSON lines in order; a bad line gives an error in its place and the rest goes on.
+
+    A bad line that has no id gets its number for one. Blank lines are passed over.
+    """
     from ingest.errors import SanghoError
 
     failed = 0
@@ -229,15 +242,16 @@ def _batch(options: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
-            given: dict[str, Any] = {}
+            name: str | int = number
             try:
                 given = _object(line)
+                name = _id(given)
                 result = answer(given)
             except SanghoError as error:
                 failed += 1
                 print(f"line {number}: {error}", file=sys.stderr)  # noqa: T201
                 result = {"error": str(error)}
-            write(json.dumps({"id": given.get("id", number), **result}, ensure_ascii=False))
+            write(json.dumps({"id": name, **result}, ensure_ascii=False))
     return IN_PART if failed else DONE
 
 
@@ -251,7 +265,7 @@ class _output:  # noqa: N801 - used like a function, in a with statement
         if self._path is None:
             return _print
         try:
-            self._file = self._path.open("w", encoding="utf-8")
+            self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             raise _unreadable(self._path, error) from error
         return lambda line: print(line, file=self._file, flush=True)
@@ -264,10 +278,17 @@ class _output:  # noqa: N801 - used like a function, in a with statement
 def _object(line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise _bad_line(f"it is not JSON ({error.msg})") from error
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
+        raise _bad_line(f"it is not JSON ({getattr(error, 'msg', 'too deep or too long')})") from error
     if not isinstance(value, dict):
         raise _bad_line("it is not a JSON object")
+    return value
+
+
+def _id(line: dict[str, Any]) -> str | int:
+    value = line.get("id")
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise _bad_line('it has no "id" in words or digits')
     return value
 
 
@@ -287,14 +308,6 @@ def _unreadable(path: Path, error: Exception) -> Exception:
     from app.errors import BadInput
 
     return BadInput(f"{path} cannot be used: {error}.", "Name another file.")
-
-
-def _given(value: str | None, what: str) -> str:
-    from app.errors import BadInput
-
-    if value is None:
-        raise BadInput(f"No {what} was given.", "Write it in quotation marks, or name a file with --batch.")
-    return value
 
 
 def list_sources(options: argparse.Namespace, settings: Settings) -> int:

@@ -18,10 +18,14 @@ _ISO: Final = re.compile(rf"\b({_YEAR})-(\d\d)(?:-\d\d)?\b")
 _KOREAN_MONTH: Final = re.compile(rf"({_YEAR})\s*년\s*(\d{{1,2}})\s*월")
 _RANGE: Final = re.compile(
     rf"(?:from|between)\b[^.?]*?({_YEAR})[^.?]*?\b(?:to|and|until|through|till)\b[^.?]*?({_YEAR})"
-    rf"|({_YEAR})\s*[-–]\s*({_YEAR})|({_YEAR})\s*년?\s*부터[^.?]*?({_YEAR})\s*년?",
+    rf"|({_YEAR})\s*년?\s*[-–~∼]\s*({_YEAR})|({_YEAR})\s*년?\s*부터[^.?]*?({_YEAR})\s*년?",
     re.I,
 )
-_OPEN: Final = re.compile(rf"\b(since|after|before|until)\s+(?:\w+\s+)?({_YEAR})|({_YEAR})\s*년?\s*(이후|이전)", re.I)
+_OPEN: Final = re.compile(
+    rf"\b(since|after|before|until)\s+(?:(?:\w+|\d{{1,2}},|the end of|the (?:start|beginning) of)\s+){{0,2}}({_YEAR})"
+    rf"|({_YEAR})\s*년?\s*(?:\d{{1,2}}\s*월\s*)?(?:\d{{1,2}}\s*일\s*)?(이후|이전)",
+    re.I,
+)
 _ANY_YEAR: Final = re.compile(rf"(?<![\d,.$])({_YEAR})(?![\d,]|\.\d)")
 # What is taken out of a question with its dates: "in early", "on", "of", the month and the day.
 DATE_PHRASE: Final = re.compile(

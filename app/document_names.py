@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -44,9 +44,9 @@ TYPE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "press_release": ("press release", "보도자료"),
     "article": ("article", "기고문", "논문", "op-ed"),
 }
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]{3,}")
-_CAPITALISED: Final = re.compile(r"\b[A-Z][a-z]{4,}\b")
-_LOWER: Final = re.compile(r"\b[a-z]{5,}\b")
+_WORD: Final = re.compile(r"\b[A-Za-z]{4,}\b")
+_CAPITALISED: Final = re.compile(r"\b[A-Z][a-z]{3,}\b")
+_LOWER: Final = re.compile(r"\b[a-z]{4,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,12 @@ class DocumentNames:
 
     Args:
         documents: every document that can be named.
+        ordinary: whether a word is one of the language, and so not a name misspelt; None where nobody knows.
     """
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Sequence[Document], ordinary: Callable[[str], bool] | None = None) -> None:
         self._documents = documents
+        self._ordinary = ordinary or (lambda word: False)
         self.doc_ids = [document.doc_id for document in documents]
         self._cards = [_card(document) for document in documents]
         self._frequency = Counter(term for card in self._cards for term in card)
@@ -154,19 +156,27 @@ class DocumentNames:
             question: as typed.
             known: index terms; a word whose stem is among them is left as it is.
         """
-        from rapidfuzz.distance import OSA
-
         mended = question
         for word in dict.fromkeys(_WORD.findall(question)):
             terms = analyse(word)
-            if len(word) < 5 or not terms or any(term in known for term in terms):
+            if not terms or any(term in known for term in terms) or self._ordinary(word.lower()):
                 continue
-            allowed = 1 if len(word) < 8 else 2
-            near = [(OSA.distance(word.lower(), name.lower(), score_cutoff=allowed), name) for name in self._vocabulary]
-            distance, name = min(near, default=(allowed + 1, ""))
-            if distance <= allowed:
+            if name := self._meant(word):
                 mended = re.sub(rf"\b{re.escape(word)}\b", name, mended)
         return mended
+
+    def _meant(self, word: str) -> str:
+        """Return the name a word is nearest to, if that is near enough; typing errors seldom hit the first letter."""
+        from rapidfuzz.distance import OSA
+
+        lower, allowed = word.lower(), 1 if len(word) < 8 else 2
+        near = [
+            (OSA.distance(lower, name.lower(), score_cutoff=allowed), name)
+            for name in self._vocabulary
+            if name[0].lower() == lower[0] and (len(word) > 4 or sorted(name.lower()) == sorted(lower))
+        ]
+        distance, name = min(near, default=(allowed + 1, ""))
+        return name if distance <= allowed else ""
 
     @cached_property
     def _vocabulary(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ _PRONOUN: Final = re.compile(
 _PLACE: Final = re.compile(
     r"\b(?:in|at|for|with|on|by|from|under|about)\s+(?:the\s+)?(?:[A-Z][\w.'’-]*\s?)+|\bthe EU\b"
 )
+_LEAD: Final = re.compile(r"((?:in|at|for|with|on|by|from|under|about|of|since|after|before|until)\s+)?(the\s+)?", re.I)
 _SHORT: Final = 4  # index terms; a question with fewer hardly stands by itself
 
 
@@ -61,8 +62,26 @@ def _swap(rest: str, earlier: str) -> str:
         new = pattern.search(bare if bare[:1].isupper() or " " in bare else f"in {bare}")
         old = pattern.search(earlier)
         if new and old and len(analyse(bare)) <= len(analyse(new[0])):
-            return earlier.replace(old[0].strip(), new[0].strip(), 1)
+            fitting = _in_place_of(old[0].strip(), new[0].strip(), dated=pattern is DATE_PHRASE)
+            return earlier.replace(old[0].strip(), fitting, 1)
     return ""
+
+
+def _in_place_of(old: str, new: str, *, dated: bool) -> str:
+    """Return the new date or place with the preposition and article that the sentence needs there."""
+    preposition, article, _ = _parts(old)
+    own, own_article, bare = _parts(new)
+    if preposition:
+        return (own or preposition).lower() + own_article + bare
+    return (article if dated else own_article) + bare  # "the 2021 statement": "in 2023" becomes "the 2023 statement"
+
+
+def _parts(phrase: str) -> tuple[str, str, str]:
+    """Split a phrase into preposition and article, each with the space behind it, and the rest."""
+    lead = _LEAD.match(phrase)
+    if lead is None:
+        return "", "", phrase
+    return lead[1] or "", lead[2] or "", phrase[lead.end() :]
 
 
 def _without(earlier: str, rest: str) -> str:

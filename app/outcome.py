@@ -84,8 +84,8 @@ def _names(understood: Understood) -> list[set[str]]:
 def outcome_features(
     generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
 ) -> Floats:
-    """Return one value a feature, `(len(FEATURES),)`; zeros where nothing was retrieved."""
-    if not retrieval.rows or not scored:
+    """Return one value a feature, `(len(FEATURES),)`; zeros where nothing was retrieved or nothing is asked for."""
+    if not retrieval.rows or not scored or not understood.topic_terms:
         return np.zeros(len(FEATURES), dtype=np.float32)
     values = (
         _of_scores(retrieval, scored)

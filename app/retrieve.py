@@ -69,8 +69,9 @@ class Retriever:
 
     @cached_property
     def names(self) -> DocumentNames:
-        """The names of the generation's documents."""
-        return DocumentNames(list(self.generation.documents.values()))
+        """The names of the generation's documents; a word that the model's tokenizer has whole is ordinary."""
+        documents = list(self.generation.documents.values())
+        return DocumentNames(documents, lambda word: self._embedder.count_tokens([word]) == [1])
 
     @cached_property
     def unreadable(self) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ BUNDLED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 class Settings(BaseSettings):
     """Everything a person can set; each field is the variable `SANGHO_` plus its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="SANGHO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SANGHO_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("sangho", appauthor=False)),

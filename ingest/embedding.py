@@ -7,6 +7,7 @@ used: tokens are counted with the `tokenizers` library alone, torch comes in wit
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -135,7 +136,8 @@ class SentenceTransformerEmbedder:
             config = json.loads((self.folder / "sentence_bert_config.json").read_text("utf-8"))
             return int(config["max_seq_length"])
         except (OSError, ValueError, KeyError, TypeError):
-            return int(self.load().max_seq_length or 512)
+            longest = self.load().max_seq_length or 512
+            return int(min(longest, sys.maxsize))  # models of word vectors have no limit: infinity
 
     def load(self) -> SentenceTransformer:
         """Verify the bundled model's files and load the model, once; later calls return it at once.
