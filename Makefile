@@ -24,7 +24,7 @@ SETUP_MB := 2500
 DEV_MB := 800
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat test lint types check screenshots constraints clean
+.PHONY: help setup setup-dev chat test lint types check answers screenshots constraints clean
 
 help:
 	@echo "make chat         set up, index the bundled corpus, open the chat window (SANGHO_HOME, SANGHO_PORT)"
@@ -33,6 +33,7 @@ help:
 	@echo "make lint         ruff: rules and format"
 	@echo "make types        mypy, strict"
 	@echo "make check        lint, types, test"
+	@echo "make answers      write the README's answers anew from the bundled corpus"
 	@echo "make screenshots  take the README's picture anew (needs Chromium)"
 	@echo "make constraints  write constraints.txt from what $(VENV) holds"
 	@echo "make clean        remove $(VENV) and what the tools left; the index stays"
@@ -58,7 +59,10 @@ types: setup-dev
 check: lint types test
 
 screenshots: setup-dev
-	@$(BIN)/python docs/screenshots.py
+	@$(BIN)/python docs/refresh.py picture
+
+answers: setup-dev
+	@$(BIN)/python docs/refresh.py answers
 
 # Without the packages that belong to one platform, and without the +cpu that PyTorch's own index adds.
 constraints: setup-dev

@@ -80,6 +80,8 @@ class DocumentNames:
         self.doc_ids = [document.doc_id for document in documents]
         self._cards = [_card(document) for document in documents]
         self._frequency = Counter(term for card in self._cards for term in card)
+        self._dates = _Column([document.date for document in documents])
+        self._kinds = _Column([document.type for document in documents])
         self._aliases = [
             (terms, row)
             for row, document in enumerate(documents)
@@ -97,14 +99,12 @@ class DocumentNames:
         import numpy as np
 
         ordered = tuple(terms)
-        wanted = set(ordered)
-        weights = np.array(
-            [sum(self.idf(t) * card[t] for t in sorted(wanted & card.keys())) for card in self._cards],
-            dtype=np.float64,
-        )
-        for alias, row in self._aliases:
-            if _stands_in(alias, ordered):
-                weights[row] += sum(self.idf(term) for term in alias)
+        weights = np.zeros(len(self._documents))
+        for term in sorted(set(ordered) & self._having.keys()):
+            rows, shares = self._having[term]
+            weights[rows] += self.idf(term) * shares
+        for alias, row in self._aliases_in(ordered):
+            weights[row] += sum(self.idf(term) for term in alias)
         top = float(weights.max(initial=0.0))
         return Named(
             affinity=weights / max(top, 6.0),
@@ -112,6 +112,43 @@ class DocumentNames:
             type=self._types(question),
             words=self._naming_words(weights, top),
         )
+
+    @cached_property
+    def _having(self) -> dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]]:
+        """The documents whose card has a term, and the weights there, by term."""
+        import numpy as np
+
+        having: dict[str, list[tuple[int, float]]] = {}
+        for row, card in enumerate(self._cards):
+            for term, weight in card.items():
+                having.setdefault(term, []).append((row, weight))
+        return {
+            term: (np.array([row for row, _ in pairs], np.intp), np.array([weight for _, weight in pairs]))
+            for term, pairs in having.items()
+        }
+
+    def _aliases_in(self, terms: tuple[str, ...]) -> list[tuple[tuple[str, ...], int]]:
+        """Return the aliases that stand in some terms, in the order of the documents."""
+        numbers = {
+            number
+            for at, term in enumerate(terms)
+            for alias, of_it in self._aliases_from.get(term, {}).items()
+            if terms[at : at + len(alias)] == alias
+            for number in of_it
+        }
+        return [self._aliases[number] for number in sorted(numbers)]
+
+    @cached_property
+    def _aliases_from(self) -> dict[str, dict[tuple[str, ...], list[int]]]:
+        """The numbers of the aliases, by first term and whole alias."""
+        found: dict[str, dict[tuple[str, ...], list[int]]] = {}
+        for number, (alias, _) in enumerate(self._aliases):
+            found.setdefault(alias[0], {}).setdefault(alias, []).append(number)
+        return found
+
+    def by_date(self, measure: Callable[[str], float]) -> NDArray[np.float64]:
+        """Return a measure of each document's date, `(n_documents,)`; each distinct date is looked at once."""
+        return self._dates.measured(measure)
 
     def _naming_words(self, weights: NDArray[np.float64], top: float) -> frozenset[str]:
         import numpy as np
@@ -127,21 +164,14 @@ class DocumentNames:
         )
 
     def _persons(self, question: str) -> NDArray[np.float64]:
-        import numpy as np
-
         words = set(re.findall(r"[a-z]+", question.lower()))
         terms = [term for name, term in TERMS_OF_OFFICE.items() if name in words]
-        return np.array(
-            [sum(within(d.date, *t) for t in terms) / len(terms) if terms else 0.0 for d in self._documents],
-            dtype=np.float64,
-        )
+        return self.by_date(lambda date: sum(within(date, *t) for t in terms) / len(terms) if terms else 0.0)
 
     def _types(self, question: str) -> NDArray[np.float64]:
-        import numpy as np
-
         text = question.lower()
         named = {kind for kind, words in TYPE_WORDS.items() if any(_says(text, word) for word in words)}
-        return np.array([float(document.type in named) for document in self._documents], dtype=np.float64)
+        return self._kinds.measured(lambda kind: float(kind in named))
 
     def date_of_name(self, phrase: str) -> str:
         """Return the date of the document a short phrase names by alias or title; empty if none is clear."""
@@ -189,6 +219,22 @@ class DocumentNames:
                 names.update(_CAPITALISED.findall(text))
                 others.update(_LOWER.findall(text))
         return tuple(sorted(name for name in names if name.lower() not in others))
+
+
+class _Column:
+    """One text a document, of which there are few distinct ones."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        import numpy as np
+
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        self._distinct = tuple(places)
+        self._places = np.array([places[text] for text in texts], dtype=np.intp)
+
+    def measured(self, measure: Callable[[str], float]) -> NDArray[np.float64]:
+        import numpy as np
+
+        return np.array([measure(text) for text in self._distinct], dtype=np.float64)[self._places]
 
 
 def _card(document: Document) -> dict[str, float]:

@@ -145,7 +145,7 @@ def _of_same_document(generation: Generation, rows: Sequence[int]) -> list[int]:
 
 
 def _held(index: LexicalIndex, terms: Mapping[str, float], rows: Sequence[int]) -> list[str]:
-    return [term for term in sorted(terms) if np.isin(rows, index.rows_with(term)).any()]
+    return [term for term in sorted(terms) if index.holds(term, rows)]
 
 
 def _of_match(
@@ -194,12 +194,10 @@ def _of_premise(generation: Generation, understood: Understood, scored: Sequence
 # What each of the two decisions may look at; a feature that only says what form a question has is in neither,
 # because people ask why of what is true, and list what is not there.
 HELD: Final = (
-    "unknown", "name_unknown", "names_missing", "any_name_missing", "head_missing", "kind_missing", "answer_kind",
-    "sentence_elsewhere", "passage_coverage", "document_coverage", "sentence_coverage", "rarest_missing",
-    "topic_cosine", "question_cosine", "sentence_score", "passage_score", "margin", "year_missing", "unreadable",
-    "source_denies", "actor_missing", "figure_differs",
+    "unknown", "name_unknown", "names_missing", "head_missing", "kind_missing", "sentence_elsewhere", "year_missing",
+    "passage_coverage", "sentence_score", "passage_score", "source_denies",
 )  # fmt: skip
-CONTRADICTED: Final = (*SIGNS, "source_denies", "sentence_score", "topic_cosine", "question_cosine")
+CONTRADICTED: Final = (*SIGNS, "sentence_score", "topic_cosine")
 
 
 @dataclass(frozen=True, slots=True)

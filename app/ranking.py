@@ -177,6 +177,8 @@ def coverage(index: LexicalIndex, understood: Understood, terms: Mapping[str, Se
         terms: the question's or the topic's, by language.
     """
     parts = [index.coverage(part) * np.float32(understood.shares[language]) for language, part in terms.items()]
+    if len(parts) == 1:
+        return parts[0]
     return np.maximum.reduce(parts) if parts else np.zeros(index.rows, dtype=np.float32)
 
 

@@ -81,6 +81,16 @@ class Retriever:
         return np.array([not {"*", document.language} & languages for document in documents], dtype=bool)
 
     @cached_property
+    def _passage_rows(self) -> NDArray[np.int64]:
+        """Each document's first passage row, and after the last one their number, `(n_documents + 1,)`."""
+        documents = np.ascontiguousarray(self.generation.passage_table[:, 0])
+        return np.searchsorted(documents, np.arange(len(self.generation.documents) + 1, dtype=documents.dtype))
+
+    @cached_property
+    def _sentence_starts(self) -> NDArray[np.intp]:
+        return np.ascontiguousarray(self.generation.passage_table[:, 1], dtype=np.intp)
+
+    @cached_property
     def _sentence_vectors(self) -> Floats:
         return np.asarray(self.generation.sentence_vectors, dtype=np.float32)
 
@@ -96,7 +106,7 @@ class Retriever:
         candidates = describe(self.generation, understood, vectors, rows[:RERANKED], lexical, self.unreadable)
         scores = self._scores(candidates)
         order = np.lexsort((candidates.rows, -scores))
-        kept = self._merged(candidates.rows[order].tolist())[:k]
+        kept = self._merged(candidates.rows[order].tolist(), k)
         score_of = dict(zip(candidates.rows.tolist(), scores.tolist(), strict=True))
         return Retrieval(tuple(kept), tuple(score_of[row] for row in kept), candidates, vectors)
 
@@ -155,29 +165,29 @@ class Retriever:
         readable: float,
     ) -> list[int]:
         """Rank passages by their best sentence: coverage of the topic, and cosine where that is affordable."""
-        index, table = self.generation.sentence_lexical, self.generation.passage_table
+        index, starts = self.generation.sentence_lexical, self._sentence_starts
         score = coverage(index, understood, understood.topic_terms)
         if readable and index.rows <= _SENTENCES_SEARCHED:
             score = score + self._sentence_vectors @ vectors.topic
-        best = np.maximum.reduceat(score, table[:, 1]) if len(table) else score
+        best = np.maximum.reduceat(score, starts) if len(starts) else score
         return _top(best, self._depth, allowed)
 
     def _of_named(self, understood: Understood, lexical: Floats, allowed: NDArray[np.bool_] | None) -> list[int]:
         named = understood.named
-        dates = self.generation.document_dates
         strength = named.affinity + 0.5 * named.person + 0.3 * named.type
-        strength = strength + [0.7 * understood.dates.names_year_of(date) for date in dates]
-        strength = strength + [1.0 * understood.dates.names_month_of(date) for date in dates]
+        strength = strength + 0.7 * self.names.by_date(understood.dates.names_year_of)
+        strength = strength + 1.0 * self.names.by_date(understood.dates.names_month_of)
         found: list[int] = []
-        for document in np.argsort(-strength, kind="stable")[:NAMED_DOCUMENTS]:
+        for document in np.argsort(-strength, kind="stable")[:NAMED_DOCUMENTS].tolist():
             if strength[document] > 0.5:
-                of_it = self.generation.passage_table[:, 0] == document
-                held = lexical + 1e-6  # a named document's passages count even where they share no word
-                found += _top(held * of_it, NAMED_PASSAGES, allowed)
+                first, last = self._passage_rows[document : document + 2].tolist()
+                held = lexical[first:last] + 1e-6  # its passages count even where they share no word
+                rows = _top(held, NAMED_PASSAGES, None if allowed is None else allowed[first:last])
+                found += [first + row for row in rows]
         return found
 
-    def _merged(self, rows: Iterable[int]) -> list[int]:
-        """Leave out passages whose words stand in a better one already."""
+    def _merged(self, rows: Iterable[int], k: int) -> list[int]:
+        """Return the first `k` rows, without passages whose words stand in a better one already."""
         seen: set[str] = set()
         kept = []
         for row in rows:
@@ -185,6 +195,8 @@ class Retriever:
             if words not in seen:
                 seen.add(words)
                 kept.append(row)
+            if len(kept) == k:
+                break
         return kept
 
 

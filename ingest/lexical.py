@@ -46,6 +46,8 @@ _FOLD: Final = tuple(
 _US: Final = re.compile(r"\bUS\b(?!\$)")
 _TOKEN: Final = re.compile(r"[가-힣]+|\d+(?:[.,]\d+)*|[^\W\d_가-힣]+(?:['’][^\W\d_]+)?")
 _HANGUL: Final = re.compile(r"[가-힣]")
+_LONGEST_WORD: Final = 24  # characters; shorter texts are words, looked at many times for one question
+_MOST_REMEMBERED: Final = 8  # coverages of the last questions' terms
 
 STOP_WORDS: Final = frozenset(
     "a an and any are as at be been being but by can could did do does for from had has have he her his how i "
@@ -60,6 +62,15 @@ def analyse(text: str) -> list[str]:
 
     Stop words are left out. Empty text gives an empty list.
     """
+    return list(_terms_of_word(text)) if len(text) <= _LONGEST_WORD else _terms_of(text)
+
+
+@functools.lru_cache(maxsize=8192)
+def _terms_of_word(word: str) -> tuple[str, ...]:
+    return tuple(_terms_of(word))
+
+
+def _terms_of(text: str) -> list[str]:
     folded = _US.sub(" usa ", text)
     for pattern, name in _FOLD:
         folded = pattern.sub(name, folded)
@@ -102,6 +113,7 @@ class LexicalIndex:
     def __init__(self, bm25: Any, rows: int) -> None:
         self._bm25 = bm25
         self.rows = rows
+        self._coverages: dict[tuple[str, ...], NDArray[np.float32]] = {}
 
     @classmethod
     def build(cls, texts: Sequence[str], k1: float = 1.2, b: float = 0.75) -> LexicalIndex:
@@ -182,8 +194,20 @@ class LexicalIndex:
     def coverage(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """Return which share of the terms' information (idf) every row holds, shape `(rows,)`, from 0 to 1.
 
-        Terms that no row has count as missing; no terms give zeros.
+        Terms that no row has count as missing; no terms give zeros. The array is shared, and read-only: one
+        question asks for it several times.
         """
+        key = tuple(terms)
+        covered = self._coverages.get(key)
+        if covered is None:
+            covered = self._coverage(key)
+            covered.setflags(write=False)
+            if len(self._coverages) >= _MOST_REMEMBERED:
+                self._coverages.clear()
+            self._coverages[key] = covered
+        return covered
+
+    def _coverage(self, terms: Sequence[str]) -> NDArray[np.float32]:
         import numpy as np
 
         held = np.zeros(self.rows, dtype=np.float32)
@@ -201,6 +225,17 @@ class LexicalIndex:
             return np.zeros(0, dtype=np.int32)
         parts = self._bm25.scores
         return np.asarray(parts["indices"][parts["indptr"][token] : parts["indptr"][token + 1]])
+
+    def holds(self, term: str, rows: Sequence[int]) -> bool:
+        """Return whether any of some rows holds a term; no rows give False."""
+        import numpy as np
+
+        held = self.rows_with(term)
+        if not len(held) or not len(rows):
+            return False
+        wanted = np.asarray(rows, dtype=held.dtype)
+        at = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+        return bool((held[at] == wanted).any())
 
     @property
     def terms(self) -> Mapping[str, int]:

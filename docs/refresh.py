@@ -1,0 +1,115 @@
+"""Write anew what the README shows: the answers as they print, and the picture of the window.
+
+    python docs/refresh.py answers|picture
+
+Run it through `make answers` and `make screenshots`. Answers stand in README.md in blocks that begin with
+```` ```console ```` and a line `$ sangho ...`; the rest of such a block is what the command printed over the bundled
+corpus. tests/test_repository.py holds them against the commands.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+README: Final = ROOT / "README.md"
+PICTURE: Final = ROOT / "docs" / "window.png"
+BLOCK: Final = re.compile(r"```console\n\$ (sangho [^\n]+)\n(.*?)```", re.DOTALL)
+ASKED: Final = (
+    "How much do Koreans invest in US AI companies according to Han?",
+    "What did the 2021 joint statement say about TikTok?",
+)
+SIZE: Final = {"width": 1280, "height": 900}
+SWITCHES: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
+
+
+def with_answers(readme: str, printed: Callable[[str], str]) -> str:
+    """Return the README with every block's output replaced.
+
+    Args:
+        readme: its text.
+        printed: what a command line such as `sangho ask "..."` prints.
+    """
+    return BLOCK.sub(lambda block: f"```console\n$ {block[1]}\n{printed(block[1])}```", readme)
+
+
+def run(command: str, home: Path) -> str:
+    """Return what a command line that begins with `sangho` prints over an index.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    arguments = shlex.split(command)[1:]
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "sangho.py"), *arguments],
+        env=_environment(home), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SANGHO_")}
+    return {**kept, "SANGHO_HOME": str(home), "PYTHONUTF8": "1"}
+
+
+def take_picture(home: Path, path: Path) -> None:
+    """Photograph the window with a question answered, its source open, and one that is not in the sources.
+
+    Raises:
+        SystemExit: there is no Chromium.
+    """
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        raise SystemExit("The picture needs Chromium, and there is none on this machine.")
+    served = subprocess.Popen(
+        [sys.executable, str(ROOT / "sangho.py"), "serve", "--port", "0"],
+        env=_environment(home), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with served, sync_playwright() as playwright:
+        try:
+            address = re.search(r"http://\S+", served.stdout.readline() if served.stdout else "")
+            browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
+            tab = browser.new_page(viewport=SIZE, reduced_motion="reduce")  # type: ignore[arg-type]
+            tab.goto(address[0] if address else "")
+            tab.wait_for_selector("[data-example]", timeout=120_000)
+            for number, question in enumerate(ASKED):
+                tab.fill("#sg-box textarea", question)
+                tab.press("#sg-box textarea", "Enter")
+                tab.locator(".sg-turn").nth(number).locator(".sg-outcome").wait_for(timeout=120_000)
+            tab.click(".sg-cite >> nth=0")
+            tab.wait_for_selector("#sg-panel mark, #sg-panel .sg-summary")
+            tab.evaluate("document.querySelector('.sg-turn').scrollIntoView()")
+            tab.wait_for_timeout(500)  # fonts and scrolling come to rest
+            tab.screenshot(path=path)
+            browser.close()
+        finally:
+            served.terminate()
+
+
+def main(what: str) -> None:
+    """Refresh `answers` or the `picture`."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        run("sangho ingest", home)
+        if what == "picture":
+            take_picture(home, PICTURE)
+        else:
+            text = README.read_text(encoding="utf-8")
+            README.write_text(with_answers(text, lambda command: run(command, home)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in (["answers"], ["picture"]):
+        raise SystemExit(__doc__)
+    main(sys.argv[1])
