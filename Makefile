@@ -116,7 +116,6 @@ $(VENV)/.python:
 	touch $@
 
 $(VENV)/.ready: pyproject.toml constraints.txt | $(VENV)/.python
-	@$(call need_space,$(SETUP_MB))
 	@echo "Setting up in $(VENV), once: this downloads about 0.7 GB, or 3 GB with the PyTorch that PyPI has for Linux"
 	@echo "(see README), and takes some minutes. What is being done: tail -f $(LOG)"
 	@$(INSTALL) --editable . > $(LOG) 2>&1 || $(call explain,installing what Sangho needs)

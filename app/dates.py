@@ -26,7 +26,7 @@ _OPEN: Final = re.compile(
     rf"|({_YEAR})\s*년?\s*(?:\d{{1,2}}\s*월\s*)?(?:\d{{1,2}}\s*일\s*)?(이후|이전)",
     re.I,
 )
-_ANY_YEAR: Final = re.compile(rf"(?<![\d,.$])({_YEAR})(?![\d,]|\.\d)")
+_ANY_YEAR: Final = re.compile(rf"(?<![\d,.$])({_YEAR})(?!\d|[.,]\d)")
 # What is taken out of a question with its dates: "in early", "on", "of", the month and the day.
 DATE_PHRASE: Final = re.compile(
     rf"\b(?:(?:in|of|from|by|on|since|after|before|until|back in)\s+)?(?:(?:early|late|mid|the|end of)[ -])*"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from app.ranking import Floats, LinearWeights, coverage
 from app.retrieve import Retrieval
 from app.shapes import answers
 from ingest.documents import Sentence
+from ingest.lexical import analyse
 
 if TYPE_CHECKING:
     from ingest.generation import Generation
@@ -32,6 +34,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "topic": "cosine of topic and sentence",
     "coverage": "share of the topic's idf that the sentence holds",
     "question_coverage": "share of the question's idf that the sentence and its passage's context hold",
+    "phrases": "share of the topic's neighbouring words that are neighbours in it",
     "answer_kind": "share of the kinds of thing asked for that stand in it",
     "passage": "the passage's score, less the best passage's",
     "rank": "1 / the passage's rank",
@@ -118,6 +121,7 @@ def _features(
         "topic": similar[:, 1],
         "coverage": held,
         "question_coverage": np.maximum(of_question, 0.5 * context[ranks - 1]),
+        "phrases": _phrases(understood.topic_terms, sentences),
         "answer_kind": [answers(understood.asked, s.text) for s in sentences],
         "passage": (passage_scores - passage_scores[0])[ranks - 1],
         "rank": 1 / ranks,
@@ -128,6 +132,14 @@ def _features(
         "unreadable_coverage": held * ~readable,
     }
     return np.stack([np.asarray(columns[name], dtype=np.float32) for name in FEATURES], axis=1)
+
+
+def _phrases(topic_terms: Mapping[str, Sequence[str]], sentences: Sequence[Sentence]) -> list[float]:
+    """Return which share of the topic's pairs of neighbouring terms each sentence has as neighbours."""
+    wanted = {pair for terms in topic_terms.values() for pair in pairwise(terms)}
+    if not wanted:
+        return [0.0] * len(sentences)
+    return [len(wanted & set(pairwise(analyse(sentence.text)))) / len(wanted) for sentence in sentences]
 
 
 def is_fragment(text: str) -> bool:

@@ -25,7 +25,8 @@ SHORT_ENOUGH: Final = 2  # sentences of a fact answer
 
 _ITEM: Final = re.compile(r"^(?:[-•*·–]\s|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4}|[가-하])[.)]\s)")
 _DANGLING: Final = re.compile(
-    r"^(?:It|They|This|These|Those|That|He|She|Such|His|Her|Their|Its|Both|이는|이를|그는|이에|이들은)\b"
+    r"^(?:It|They|He|She|His|Her|Their|Its|Both|(?:This|These|Those|That) (?:is|are|was|were|will|has|have|would|may)"
+    r"|이는|이를|그는|이에|이들은)\b"
 )
 
 
@@ -169,7 +170,8 @@ def ground(generation: Generation, sentence: Sentence) -> Grounded:
             start = earlier[-1][0]
         else:
             quote = text[start:end]
-            return Grounded(f"[{document.title}] {quote}", (Place(document.doc_id, sentence.paragraph, start, end),))
+            name = min((*document.aliases, document.title), key=len)
+            return Grounded(f"[{name}] {quote}", (Place(document.doc_id, sentence.paragraph, start, end),))
     return Grounded(text[start:end], (Place(document.doc_id, sentence.paragraph, start, end),))
 
 

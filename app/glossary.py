@@ -106,13 +106,17 @@ class Glossary:
         words = _english_words(text)
         taken = [False] * len(words)
         found: dict[str, None] = {}
-        for length in range(min(max(map(len, self._korean), default=0), len(words)), 0, -1):
+        for length in range(min(self._longest_phrase, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 korean = self._korean.get(tuple(words[start : start + length]))
                 if korean and not any(taken[start : start + length]):
                     taken[start : start + length] = [True] * length
                     found.update(dict.fromkeys(korean))
         return tuple(found)
+
+    @functools.cached_property
+    def _longest_phrase(self) -> int:
+        return max(map(len, self._korean), default=0)
 
     @functools.cached_property
     def _korean(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:

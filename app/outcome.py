@@ -118,8 +118,8 @@ def _of_coverage(
     generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
 ) -> dict[str, float]:
     index = generation.lexical
-    first = retrieval.rows[0]
-    beside = _of_same_document(generation, retrieval.rows)
+    first = _best_rows(understood, retrieval)
+    beside = _beside(generation, understood, retrieval)
     per_language = []
     for terms in understood.topic_terms.values():
         idf = {term: index.idf(term) for term in set(terms)}
@@ -129,7 +129,7 @@ def _of_coverage(
         rarest = max(known, key=lambda term: (idf[term], term), default="")
         per_language.append(
             {
-                "passage_coverage": sum(idf[t] for t in _held(index, idf, [first])) / total,
+                "passage_coverage": sum(idf[t] for t in _held(index, idf, first)) / total,
                 "document_coverage": sum(idf[t] for t in held) / total,
                 "unknown": sum(weight for term, weight in idf.items() if term not in known) / total,
                 "rarest_missing": float(rarest not in held),
@@ -139,7 +139,16 @@ def _of_coverage(
     return best | {"sentence_coverage": max(_column(scored[:5], "coverage"))}
 
 
-def _of_same_document(generation: Generation, rows: Sequence[int]) -> list[int]:
+def _best_rows(understood: Understood, retrieval: Retrieval) -> list[int]:
+    """Return the best passage; the best three where the answer comes from several."""
+    return list(retrieval.rows[: 3 if understood.shape in ("comparison", "change") else 1])
+
+
+def _beside(generation: Generation, understood: Understood, retrieval: Retrieval) -> list[int]:
+    """Return up to three of the best passages of one document, or of several where the answer comes from them."""
+    rows = retrieval.rows
+    if understood.shape in ("comparison", "change"):
+        return list(rows[:5])
     document = generation.passage_table[rows[0], 0]
     return [row for row in rows[:12] if generation.passage_table[row, 0] == document][:3]
 
@@ -154,7 +163,7 @@ def _of_match(
     affinity = understood.named.affinity
     row = retrieval.rows[0]
     document_row = int(generation.passage_table[row, 0])
-    beside = [generation.passages[r] for r in _of_same_document(generation, retrieval.rows)]
+    beside = [generation.passages[r] for r in _beside(generation, understood, retrieval)]
     text = " ".join(f"{passage.context} {passage.text}" for passage in beside)
     held = set(analyse(text))
     names = _names(understood)

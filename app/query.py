@@ -93,7 +93,9 @@ def understand(
     english, korean, shares = _both(mended, language, glossary)
     terms = _terms(english, korean)
     dates = _with_named_dates(mended, find_dates(mended), names)
-    named = names.named_in(english, [term for part in terms.values() for term in part])
+    # A Korean word that only the glossary gave would name every Korean document that has it in its title.
+    own = terms if language == "ko" else {"en": terms.get("en", ())}
+    named = names.named_in(english, [term for part in own.values() for term in part])
     topic = _topic(english, named.words)
     return Understood(
         question=mended,
@@ -129,12 +131,12 @@ def _terms(english: str, korean: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def _topic(text: str, naming: frozenset[str]) -> str:
-    """Take out the words that only say which document is meant, unless hardly any other is left."""
+    """Take out the words that only say which document is meant, unless no other is left."""
     kept = [
         word for word in DATE_PHRASE.sub(" ", text).split() if not (terms := set(analyse(word))) or not terms <= naming
     ]
     topic = " ".join(kept)
-    return topic if len(analyse(topic)) >= 2 else text
+    return topic if analyse(topic) else text
 
 
 _RELATIVE: Final = re.compile(r"\b(after|since|following|before)\s+(?:the\s+)?((?:[A-Z][\w'’-]+\s?){1,4})")

@@ -148,18 +148,17 @@ class _Sentences:
         self, generation: Generation, understood: Understood, vectors: QueryVectors, table: NDArray[np.int32]
     ) -> None:
         starts, ends = table[:, 1], table[:, 2]
-        rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, int)])
-        offsets = np.concatenate([[0], np.cumsum(ends - starts)[:-1]]).astype(int)
+        counts = ends - starts
+        offsets = np.cumsum(counts, dtype=np.int64) - counts
+        rows = np.repeat(starts - offsets, counts) + np.arange(int(counts.sum()))
         question, topic = _similarities(generation.sentence_vectors[rows], vectors)
         held = coverage(generation.sentence_lexical, understood, understood.topic_terms)[rows]
         self.question = np.maximum.reduceat(question, offsets)
         self.topic = np.maximum.reduceat(topic, offsets)
         self.coverage = np.maximum.reduceat(held, offsets)
         together = topic + held
-        self.best = np.array(
-            [rows[a + int(np.argmax(together[a : a + n]))] for a, n in zip(offsets, ends - starts, strict=True)],
-            dtype=np.int64,
-        )
+        highest = np.flatnonzero(together == np.repeat(np.maximum.reduceat(together, offsets), counts))
+        self.best = rows[highest[np.searchsorted(highest, offsets)]]  # the first of each passage's highest
 
 
 def _similarities(vectors: NDArray[np.floating], query: QueryVectors) -> tuple[Floats, Floats]:

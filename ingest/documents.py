@@ -6,7 +6,9 @@ original; pages from 1, where the file has pages.
 
 from __future__ import annotations
 
+import bisect
 import datetime
+import operator
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ FRONT_MATTER_KEYS: Final = (
     "aliases", "translation_of", "supersedes", "superseded_by",
 )  # fmt: skip
 LONGEST_FRONT_MATTER: Final = 65_536  # characters; YAML is read in time that grows with it
+_NUMBER: Final = operator.attrgetter("number")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _PLAIN_LINE = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)")
 
@@ -56,6 +59,7 @@ class Document:
 
     Attributes:
         doc_id: the file's name without its ending, qualified by its folder where two roots hold the same.
+        paragraphs: in the order of their numbers.
         date: YYYY, YYYY-MM or YYYY-MM-DD; empty when unknown.
         root: the source root it came from, as an absolute path.
         path: the file, as an absolute path.
@@ -87,9 +91,9 @@ class Document:
         Raises:
             KeyError: the document has no such paragraph.
         """
-        for paragraph in self.paragraphs:
-            if paragraph.number <= number <= paragraph.last:
-                return paragraph
+        at = bisect.bisect_right(self.paragraphs, number, key=_NUMBER) - 1
+        if at >= 0 and number <= self.paragraphs[at].last:
+            return self.paragraphs[at]
         raise KeyError(f"{self.doc_id} has no paragraph {number}")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ANALYSER: Final = "english-stems+korean-bigrams/1"
+ANALYSER: Final = "english-stems+korean-bigrams/2"
 
 # Names of the same thing, folded to one token before stemming, so that "ROK" finds "Republic of Korea".
 _SAME_THING: Final = (
@@ -53,7 +53,7 @@ STOP_WORDS: Final = frozenset(
     "a an and any are as at be been being but by can could did do does for from had has have he her his how i "
     "if in into is it its me my of on or our she should so some such than that the their them then there these "
     "they this those to us was we were what when where which who whom whose why will with would you your about "
-    "tell please also between both within according".split()
+    "tell please also between both within according say says said mention mentions mentioned much many".split()
 )
 
 
