@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.evidence import ScoredSentence, is_fragment, without_label
 from app.query import Understood
 from app.results import Grounded, Place
-from ingest.documents import Document, Sentence
+from ingest.documents import Document, Paragraph, Sentence
 from ingest.passages import split_sentences
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 MOST_SENTENCES: Final = 5
 MOST_ITEMS: Final = 12
-FACT_MARGIN: Final = 1.0  # a further sentence must score within this of the best, in log-odds
+LIST_EVIDENCE: Final = 5  # of the best sentences, another must be in a list for its items to be the answer
+FACT_MARGIN: Final = 1.5  # a further sentence must score within this of the best, in log-odds
 COMPARISON_MARGIN: Final = 3.0
-CHANGE_MARGIN: Final = 2.5
-SHORT_ENOUGH: Final = 2  # sentences of a fact answer
+CHANGE_MARGIN: Final = 4.0
 
 _ITEM: Final = re.compile(r"^(?:[-•*·–]\s|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4}|[가-하])[.)]\s)")
 _DANGLING: Final = re.compile(
@@ -64,19 +64,22 @@ def extract(generation: Generation, understood: Understood, scored: Sequence[Sco
 
 
 def _fact(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> Extract:
-    chosen = _distinct(scored, FACT_MARGIN, SHORT_ENOUGH)
+    chosen = _distinct(scored, FACT_MARGIN, MOST_SENTENCES)
     return Extract(tuple(ground(generation, candidate.sentence) for candidate in chosen))
 
 
 def _list(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> Extract:
     items = _items_around(generation.documents, scored)
     if not items:
-        chosen = _distinct(scored, FACT_MARGIN * 1.5, SHORT_ENOUGH + 1)
+        chosen = _distinct(scored, FACT_MARGIN, MOST_SENTENCES)
         chosen.sort(key=_in_document_order(generation))
         return Extract(tuple(ground(generation, candidate.sentence) for candidate in chosen))
     shown = items[:MOST_ITEMS]
     notice = f"{len(shown)} of {len(items)} items are shown." if len(shown) < len(items) else ""
-    return Extract(tuple(ground(generation, sentence) for sentence in shown), notice)
+    best = {(c.sentence.paragraph, c.sentence.start): c.sentence for c in scored[:LIST_EVIDENCE]}
+    more = [s for s in best.values() if s.doc_id == shown[0].doc_id and s.paragraph in {i.paragraph for i in shown}]
+    whole = {(sentence.paragraph, sentence.start): sentence for sentence in (*more, *shown)}
+    return Extract(tuple(ground(generation, whole[key]) for key in sorted(whole)), notice)
 
 
 def _change(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> Extract:
@@ -92,7 +95,7 @@ def _comparison(generation: Generation, understood: Understood, scored: Sequence
     chosen = []
     for side in best:
         of_side = [c for c in scored if c.sentence.doc_id == side.sentence.doc_id]
-        chosen += _distinct(of_side, FACT_MARGIN, SHORT_ENOUGH)
+        chosen += _distinct(of_side, FACT_MARGIN, MOST_SENTENCES)
     return Extract(tuple(ground(generation, c.sentence) for c in chosen))
 
 
@@ -128,27 +131,33 @@ def _in_document_order(generation: Generation) -> Callable[[ScoredSentence], tup
     return key
 
 
-def _items_around(documents: object, scored: Sequence[ScoredSentence]) -> list[Sentence]:
-    """Return the items of the list that the best sentence belongs to or introduces; none if there is no list."""
+def _items_around(documents: Mapping[str, Document], scored: Sequence[ScoredSentence]) -> list[Sentence]:
+    """Return the items of the list that the best sentence introduces, or that it and another good one belong to."""
     best = scored[0].sentence
-    document: Document = documents[best.doc_id]  # type: ignore[index]
-    numbers = [paragraph.number for paragraph in document.paragraphs]
-    at = numbers.index(document.paragraph(best.paragraph).number)
+    document = documents[best.doc_id]
     paragraphs = document.paragraphs
-    if _ITEM.match(paragraphs[at].text):
-        first = at
-        while first > 0 and _ITEM.match(paragraphs[first - 1].text):
-            first -= 1
-    elif paragraphs[at].text.rstrip().endswith((":", "—")) and at + 1 < len(paragraphs):
-        first = at + 1
-    else:
-        return []
+    at = paragraphs.index(document.paragraph(best.paragraph))
+    introduces = paragraphs[at].text.rstrip().endswith((":", "—"))
+    first = at + 1 if introduces else at
+    while not introduces and first > 0 and _is_item(paragraphs[first - 1]):
+        first -= 1
     last = first
-    while last + 1 < len(paragraphs) and _ITEM.match(paragraphs[last + 1].text) and not paragraphs[last + 1].heading:
+    while last + 1 < len(paragraphs) and _is_item(paragraphs[last + 1]):
         last += 1
-    if last == first:
+    block = {paragraph.number for paragraph in paragraphs[first : last + 1]}
+    others = {
+        c.sentence.paragraph
+        for c in scored[1:LIST_EVIDENCE]
+        if c.sentence.doc_id == best.doc_id and c.sentence.paragraph != best.paragraph
+    }
+    belongs = _is_item(paragraphs[at]) and bool(others & block)
+    if last <= first or not (introduces or belongs):
         return []
     return [_first_sentence(document, index) for index in range(first, last + 1)]
+
+
+def _is_item(paragraph: Paragraph) -> bool:
+    return not paragraph.heading and _ITEM.match(paragraph.text) is not None
 
 
 def _first_sentence(document: Document, index: int) -> Sentence:

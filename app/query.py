@@ -116,7 +116,12 @@ def _both(question: str, language: str, glossary: Glossary) -> tuple[str, str, M
     """Return a question in English and in Korean words, and how much of it each holds."""
     if language == "ko":
         read = glossary.to_english(question)
-        return read.text, question, {"ko": 1.0, "en": len(read.terms) / max(len(read.terms) + len(read.unread), 1)}
+        latin = " ".join(glossary.to_korean(" ".join(re.findall(r"[A-Za-z][\w-]*", question))))
+        return (
+            read.text,
+            f"{question} {latin}",
+            {"ko": 1.0, "en": len(read.terms) / max(len(read.terms) + len(read.unread), 1)},
+        )
     words = [word for word in re.findall(r"[A-Za-z][\w-]+", question) if analyse(word)]
     put = sum(bool(glossary.to_korean(word)) for word in words)
     return question, " ".join(glossary.to_korean(question)), {"en": 1.0, "ko": put / max(len(words), 1)}

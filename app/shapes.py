@@ -16,6 +16,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+_PLURAL: Final = r"(?!(?:does|is|was|has|its|this|us|across|towards|always|goes|says|gives|makes)\b)\w+[^s\W]s\b"
+_WHY: Final = re.compile(r"\bwhy\b|\breasons?\b|how come|이유|왜(?:\b|\s)", re.IGNORECASE)
 # The first that matches wins: a question how a list changed asks for a change.
 _SHAPES: Final[Mapping[Shape, re.Pattern[str]]] = {
     "change": _any(
@@ -29,8 +31,8 @@ _SHAPES: Final[Mapping[Shape, re.Pattern[str]]] = {
     ),
     "list": _any(
         r"\blist\b|\ball (?:of )?(?:the|them)\b|\bevery one\b|\bname (?:the|all)\b",
-        r"\bwhich (?:\w+ ){0,3}?\w+s\b|\bwhat (?:are|were) the\b",
-        r"\bwhat (?:\w+ ){0,2}\w+s (?:are|were|did|does|do)\b|모두|전부|빠짐없이|목록|나열|어떤 .*들",
+        rf"\bwhich (?:\w+ ){{0,3}}?{_PLURAL}|\bwhat (?:are|were) the\b",
+        rf"\bwhat (?:\w+ ){{0,2}}?{_PLURAL} (?:are|were|did|do)\b|모두|전부|빠짐없이|목록|나열|어떤 .*들",
     ),
 }
 _ASKED: Final[Mapping[Asked, re.Pattern[str]]] = {
@@ -92,7 +94,9 @@ def heads_of(question: str) -> tuple[str, ...]:
 
 
 def shape_of(question: str) -> Shape:
-    """Return what form the answer of a question has; 'fact' where nothing says otherwise."""
+    """Return what form the answer of a question has; 'fact' where nothing says otherwise, and for reasons."""
+    if _WHY.search(question):
+        return "fact"
     return next((shape for shape, pattern in _SHAPES.items() if pattern.search(question)), "fact")
 
 

@@ -126,10 +126,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--split", choices=["dev", "test"], default="dev")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="ask only every Nth question")
     options = parser.parse_args(arguments)
     marks, lines = [], []
     with Pipeline(Settings.load(home=options.home)) as pipeline:
-        for question in load_questions(options.split):
+        for question in load_questions(options.split)[:: options.every]:
             answer = pipeline.ask(question.question, question.history)
             marks.append(mark(question, answer, pipeline.search(answer.query, 50)))
             lines.append(json.dumps({"marks": asdict(marks[-1]), "answer": answer.to_json()}, ensure_ascii=False))

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from app.pipeline import Pipeline
+    from ingest.generation import Generation
 
 # The default run draws the same examples every time, so that it fails for the change and not for the day.
 # `--hypothesis-profile=explore` looks further; a slow machine is no failure in either.
@@ -51,3 +56,52 @@ def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert not report.failed
     return home
+
+
+@pytest.fixture(scope="session")
+def bundled(bundled_home: Path) -> Iterator[Pipeline]:
+    """Questions over the bundled corpus, with the bundled model."""
+    from app.pipeline import Pipeline
+    from app.settings import Settings
+
+    with Pipeline(Settings.load(home=bundled_home)) as pipeline:
+        yield pipeline
+
+
+@pytest.fixture(scope="session")
+def word_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small real embedding model, for what needs a model but no meaning."""
+    from tests.small_corpus import make_word_model
+
+    return make_word_model(tmp_path_factory.mktemp("model") / "words")
+
+
+@pytest.fixture(scope="session")
+def small_home(tmp_path_factory: pytest.TempPathFactory, word_model: Path) -> Path:
+    """An index of the small corpus; to be read, not written."""
+    from tests.small_corpus import ingest_into, write_small_corpus
+
+    home = tmp_path_factory.mktemp("small") / "home"
+    ingest_into(home, word_model, write_small_corpus(home.parent / "corpus"))
+    return home
+
+
+@pytest.fixture(scope="session")
+def small(small_home: Path, word_model: Path) -> Iterator[Pipeline]:
+    """Questions over the small corpus, with the small model."""
+    from app.pipeline import Pipeline
+    from tests.small_corpus import small_settings
+
+    with Pipeline(small_settings(small_home, word_model)) as pipeline:
+        yield pipeline
+
+
+@pytest.fixture(scope="session")
+def small_generation(small_home: Path, word_model: Path) -> Iterator[Generation]:
+    """The index of the small corpus, open for reading."""
+    from ingest.embedding import SentenceTransformerEmbedder
+    from ingest.index import open_index
+    from tests.small_corpus import TOKENS
+
+    with open_index(small_home, SentenceTransformerEmbedder(str(word_model)), TOKENS) as generation:
+        yield generation
