@@ -20,6 +20,7 @@ from app.query import Understood
 from app.ranking import Floats, LinearWeights, coverage
 from app.retrieve import Retrieval
 from app.shapes import answers
+from app.sides import rows_of_sides
 from ingest.documents import Sentence
 from ingest.lexical import analyse
 
@@ -83,7 +84,9 @@ def score_sentences(
         passages: how many passages are read.
     """
     ranks: dict[int, int] = {}
-    for rank, row in enumerate(retrieval.rows[:passages], start=1):
+    of_sides = rows_of_sides(generation, understood, retrieval.rows)
+    read = [(r, row) for r, row in enumerate(retrieval.rows, start=1) if r <= passages or row in of_sides]
+    for rank, row in read:
         for sentence_row in range(*generation.passage_table[row, 1:].tolist()):
             ranks.setdefault(sentence_row, rank)
     if not ranks:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from app.evidence import ScoredSentence, is_fragment, without_label
 from app.query import Understood
 from app.results import Grounded, Place
+from app.sides import sides
 from ingest.documents import Document, Paragraph, Sentence
 from ingest.passages import split_sentences
 
@@ -76,14 +77,14 @@ def _list(generation: Generation, understood: Understood, scored: Sequence[Score
         return Extract(tuple(ground(generation, candidate.sentence) for candidate in chosen))
     shown = items[:MOST_ITEMS]
     notice = f"{len(shown)} of {len(items)} items are shown." if len(shown) < len(items) else ""
-    best = {(c.sentence.paragraph, c.sentence.start): c.sentence for c in scored[:LIST_EVIDENCE]}
-    more = [s for s in best.values() if s.doc_id == shown[0].doc_id and s.paragraph in {i.paragraph for i in shown}]
+    best = [c.sentence for c in scored[:LIST_EVIDENCE]]
+    more = [s for s in best if s.doc_id == shown[0].doc_id and s.paragraph in {i.paragraph for i in shown}]
     whole = {(sentence.paragraph, sentence.start): sentence for sentence in (*more, *shown)}
     return Extract(tuple(ground(generation, whole[key]) for key in sorted(whole)), notice)
 
 
 def _change(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> Extract:
-    best = _best_of_each(scored, CHANGE_MARGIN)[:MOST_SENTENCES]
+    best = _of_sides(generation, understood, scored) or _best_of_each(scored, CHANGE_MARGIN)[:MOST_SENTENCES]
     dated = sorted(
         best, key=lambda c: (generation.documents[c.sentence.doc_id].date, *_in_document_order(generation)(c))
     )
@@ -91,12 +92,19 @@ def _change(generation: Generation, understood: Understood, scored: Sequence[Sco
 
 
 def _comparison(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> Extract:
-    best = _best_of_each(scored, COMPARISON_MARGIN)[:2]
+    best = _of_sides(generation, understood, scored) or _best_of_each(scored, COMPARISON_MARGIN)[:2]
     chosen = []
     for side in best:
         of_side = [c for c in scored if c.sentence.doc_id == side.sentence.doc_id]
-        chosen += _distinct(of_side, FACT_MARGIN, MOST_SENTENCES)
+        chosen += _distinct(of_side, FACT_MARGIN, MOST_SENTENCES // len(best))
     return Extract(tuple(ground(generation, c.sentence) for c in chosen))
+
+
+def _of_sides(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return the best sentence of each document that the question names; none where it does not name several."""
+    named = sides(generation, understood)
+    best = {c.sentence.doc_id: c for c in reversed(scored) if c.sentence.doc_id in named}
+    return [best[doc_id] for doc_id in named if doc_id in best]
 
 
 def _distinct(scored: Sequence[ScoredSentence], margin: float, most: int) -> list[ScoredSentence]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
 MOST_RESULTS: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Opened:
-    """One generation and what reads it."""
+    """One generation, what reads it, and how many calls are using it now."""
 
     generation: Generation
     retriever: Retriever
     answerer: Answerer
+    users: int = 0
 
 
 class Pipeline:
@@ -74,18 +76,16 @@ class Pipeline:
         Raises:
             SanghoError: there is no index, or it is stale or broken.
         """
-        opened = self._current()
-        opened.generation.warm()
-        self.embedder.encode(["ready"])
-        opened.answerer.ask("What is reciprocity?")
+        with self._using() as opened:
+            opened.generation.warm()
+            self.embedder.encode(["ready"])
+            opened.answerer.ask("What is reciprocity?")
         return self
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Let go of the index, as soon as nobody uses it; the next call opens it again."""
         with self._lock:
-            opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.generation.close()
+            self._replace(None)
 
     def __enter__(self) -> Self:
         return self
@@ -93,12 +93,27 @@ class Pipeline:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _current(self) -> _Opened:
+    @contextmanager
+    def _using(self) -> Iterator[_Opened]:
+        """Yield what is current, and keep it open until the caller is done, though a newer one comes meanwhile."""
         with self._lock:
-            current = current_id(self.settings.home)
-            if self._opened is None or self._opened.generation.id != current:
-                self._opened = self._open()
-            return self._opened
+            opened = self._opened
+            if opened is None or opened.generation.id != current_id(self.settings.home):
+                opened = self._open()
+                self._replace(opened)
+            opened.users += 1
+        try:
+            yield opened
+        finally:
+            with self._lock:
+                opened.users -= 1
+                if opened is not self._opened and not opened.users:
+                    opened.generation.close()
+
+    def _replace(self, newer: _Opened | None) -> None:
+        older, self._opened = self._opened, newer
+        if older is not None and not older.users:
+            older.generation.close()
 
     def _open(self) -> _Opened:
         generation = open_index(self.settings.home, self.embedder, self.settings.passage_tokens)
@@ -108,7 +123,8 @@ class Pipeline:
 
     def ask(self, question: str, history: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
         """Answer a question; see `Answerer.ask`."""
-        return self._current().answerer.ask(question, history, filters)
+        with self._using() as opened:
+            return opened.answerer.ask(question, history, filters)
 
     def events(self, question: str, history: Sequence[str], filters: Filters) -> Iterator[AskEvent]:
         """Answer a question, telling what is done: stages, partial answers, one `Answer` last.
@@ -119,9 +135,7 @@ class Pipeline:
         check_question(question)
         yield Stage("searching")
         events: queue.Queue[AskEvent | BaseException] = queue.Queue()
-        worker = threading.Thread(
-            target=_run, args=(self._current().answerer, question, history, filters, events.put), daemon=True
-        )
+        worker = threading.Thread(target=self._run, args=(question, history, filters, events.put), daemon=True)
         worker.start()
         while True:
             event = events.get()
@@ -146,16 +160,17 @@ class Pipeline:
         check_question(query)
         if not 1 <= k <= MOST_RESULTS:
             raise BadInput(f"{k} results were asked for.", f"Ask for 1 to {MOST_RESULTS}.")
-        opened = self._current()
-        if exact:
-            found = find_phrase(opened.generation, query, k, opened.retriever.allowed(filters))
-            return opened.answerer.shown(found)
-        retrieval = opened.retriever.retrieve(opened.answerer.understand(query), filters, k)
-        return opened.answerer.ranked(retrieval, k)
+        with self._using() as opened:
+            if exact:
+                found = find_phrase(opened.generation, query, k, opened.retriever.allowed(filters))
+                return opened.answerer.shown(found)
+            retrieval = opened.retriever.retrieve(opened.answerer.understand(query), filters, k)
+            return opened.answerer.ranked(retrieval, k)
 
     def documents(self) -> Mapping[str, Document]:
         """Return the indexed documents by `doc_id`."""
-        return self._current().generation.documents
+        with self._using() as opened:
+            return opened.generation.documents
 
     def document(self, doc_id: str) -> Document:
         """Return one document.
@@ -170,12 +185,25 @@ class Pipeline:
 
     def coverage(self) -> Coverage:
         """Return what a question is searched in."""
-        return self._current().answerer.coverage()
+        with self._using() as opened:
+            return opened.answerer.coverage()
 
     def examples(self) -> list[str]:
         """Return a few questions that the indexed documents answer."""
-        answerer = self._current().answerer
-        return examples(self.documents(), lambda question: answerer.ask(question).outcome == "answered")
+        with self._using() as opened:
+            answered = opened.answerer.ask
+            return examples(opened.generation.documents, lambda question: answered(question).outcome == "answered")
+
+    def _run(self, question: str, history: Sequence[str], filters: Filters, put: Callable[[object], None]) -> None:
+        def drafted(so_far: Drafted) -> None:
+            put(Partial(" ".join(statement.text for statement in so_far.statements)))
+
+        try:
+            with self._using() as opened:
+                answer = opened.answerer.ask(question, history, filters, drafted)
+            put(answer)
+        except BaseException as error:  # handed to the thread that asked, which raises it
+            put(error)
 
     def describe_model(self) -> str:
         """Say in one line where a chat model's requests go; empty when none is used."""
@@ -183,18 +211,6 @@ class Pipeline:
             return ""
         where = f" at {self._chat.address}" if self._chat.address else ""
         return f"Answers are written by {self._chat.name}{where}; questions and passages are sent there."
-
-
-def _run(
-    answerer: Answerer, question: str, history: Sequence[str], filters: Filters, put: Callable[[object], None]
-) -> None:
-    def drafted(so_far: Drafted) -> None:
-        put(Partial(" ".join(statement.text for statement in so_far.statements)))
-
-    try:
-        put(answerer.ask(question, history, filters, drafted))
-    except BaseException as error:  # handed to the thread that asked, which raises it
-        put(error)
 
 
 def _chat_model(settings: Settings) -> ChatModel | None:

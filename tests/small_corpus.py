@@ -20,7 +20,9 @@ CAMP: Final = "2023-08-18_camp"
 ARTICLE: Final = "2023_article"
 OLD_LAW: Final = "2024-02_old-law"
 NEW_LAW: Final = "2026-01-20_law"
+REGISTER: Final = "2025-06_register"
 NOTES: Final = "undated-notes"
+TOWNS: Final = "Andong Boryeong Chuncheon Daegu Gimje Hanam Iksan Jeju Mokpo Naju Osan Pohang Sejong Ulsan".split()
 
 FILES: Final = {
     f"{ACCORD}.txt": """title: The Chips Accord
@@ -85,6 +87,8 @@ language: ko
 제2조 기록을 보관하지 않은 자에게는 3천만원 이하의 과태료를 부과한다.
 제3조 장관은 매년 봄 국회에 보고한다.
 """,
+    f"{REGISTER}.txt": "title: Register of laboratories\ndate: 2025-06\ntype: register\n\nThe register names them:\n"
+    + "".join(f"- laboratory number {number} in the town of {town}\n" for number, town in enumerate(TOWNS, start=1)),
     f"{NOTES}.txt": """title: Notes from a seminar
 issuer: A listener
 type: memo
