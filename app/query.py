@@ -13,7 +13,7 @@ from typing import Final
 from app.dates import DATE_PHRASE, LAST, Dates, find_dates
 from app.document_names import DocumentNames, Named
 from app.glossary import Glossary
-from app.shapes import Asked, Shape, asked_in, shape_of
+from app.shapes import SHAPE_WORDS, Asked, Shape, asked_in, shape_of
 from ingest.lexical import analyse
 
 
@@ -137,9 +137,8 @@ def _terms(english: str, korean: str) -> Mapping[str, tuple[str, ...]]:
 
 def _topic(text: str, naming: frozenset[str]) -> str:
     """Take out the words that only say which document is meant, unless no other is left."""
-    kept = [
-        word for word in DATE_PHRASE.sub(" ", text).split() if not (terms := set(analyse(word))) or not terms <= naming
-    ]
+    words = SHAPE_WORDS.sub(" ", DATE_PHRASE.sub(" ", text)).split()
+    kept = [word for word in words if not (terms := set(analyse(word))) or not terms <= naming]
     topic = " ".join(kept)
     return topic if analyse(topic) else text
 

@@ -70,6 +70,11 @@ ANSWERS: Final[Mapping[Asked, re.Pattern[str]]] = {
 }
 
 
+# Words that say what form the answer has, not what it is about.
+SHAPE_WORDS: Final = _any(
+    r"\b(?:chang(?:e|es|ed)|develop(?:ed)?|evolv(?:e|ed)|compar(?:e|ed|ison)|differ(?:s|ed|ence|ences|ent)?|trace|list"
+    r"|versus|vs\.?|over time|language|wording)\b|변화|달라|비교|차이|목록"
+)
 _HEAD: Final = re.compile(r"\b(?:how many|which|what)\s+((?:[\w'’-]+\s+){0,4}[\w'’-]+)", re.I)
 _AFTER_HEAD: Final = re.compile(
     r"^(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|of|in|on|at|to"

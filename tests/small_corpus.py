@@ -63,7 +63,7 @@ edition: digest
 
 [¶1] Example asks what reciprocity between unequal partners means, and whether it can be had at all.
 
-[¶2-4] Example reports that Korean firms put $1.7 billion into American laboratories. Example finds this "a lopsided trade".
+[¶2-4] Example reports that Korean firms put $1.7 billion into American laboratories. Example finds this lopsided.
 
 [¶5] In Example's view the Chips Accord favours the larger partner. She calls for a review every two years.
 """,

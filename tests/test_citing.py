@@ -14,7 +14,9 @@ from app.results import Grounded, Place
 from ingest.documents import Document, Paragraph
 
 OLD = Document(
-    "old", "The Old Act", (Paragraph(1, "Ministers report. They do so yearly."), Paragraph(4, "한국은 동의했다.", last=6)),
+    "old",
+    "The Old Act",
+    (Paragraph(1, "Ministers report. They do so yearly."), Paragraph(4, "한국은 동의했다.", last=6)),
     issuer="Assembly", date="2024", url="https://example.org", edition="digest", superseded_by="new",
 )  # fmt: skip
 NEW = Document("new", "The New Act", (Paragraph(1, "All change.", page=7),))
@@ -72,9 +74,9 @@ def test_a_place_that_does_not_exist_is_no_citation(place: Place) -> None:
     assert [one.text for one in dropped] == ["Invented.", "Empty."]
     assert all(one.why for one in dropped)
     assert citing.citations == ()
-    kept, _ = citing.cite([Grounded("Half.", (place, Place("new", 1, 0, 3)))])
-    assert kept[0].citations == (1,)
-    assert citing.citations[0].quote == "All"
+    kept = citing.cite([Grounded("Half.", (place, Place("new", 1, 0, 3)))])[0]
+    assert [statement.citations for statement in kept] == [(1,)]
+    assert [citation.quote for citation in citing.citations] == ["All"]
 
 
 def test_superseded_documents_are_named_once() -> None:

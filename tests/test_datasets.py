@@ -58,7 +58,7 @@ def test_each_fact_stands_in_each_of_its_paragraphs() -> None:
 
 def test_any_wording_of_a_fact_will_do_whatever_its_case_quotes_and_spaces() -> None:
     fact = Fact(("Yoon’s “plan”", "열 개"), frozenset({("a", 1)}))
-    assert fact.stands_in("It is YOON'S\n \"plan\".")
+    assert fact.stands_in("It is YOON'S\n" + '"plan".')
     assert fact.stands_in("모두 열 개이다")
     assert not fact.stands_in("the plan of Yoon")
     assert not fact.stands_in("")
@@ -71,4 +71,4 @@ def test_a_set_of_one_s_own_is_read(tmp_path: Path) -> None:
     }  # fmt: skip
     (tmp_path / "questions-dev.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
     (question,) = load_questions("dev", tmp_path)
-    assert (question.id, question.history, question.gold) == ("x", ("What?",), {("d", 3), ("e", 1)})
+    assert (question.id, question.history, set(question.gold)) == ("x", ("What?",), {("d", 3), ("e", 1)})

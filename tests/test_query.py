@@ -14,6 +14,7 @@ from app.errors import BadInput
 from app.glossary import Glossary
 from app.query import Filters, Understood, language_of, understand
 from app.shapes import Asked, Shape, answers, asked_in, shape_of
+from ingest.documents import Document
 from ingest.lexical import analyse
 from ingest.readers import read_file
 from tests.small_corpus import ACCORD, ARTICLE, CAMP, NEW_LAW, OLD_LAW, write_small_corpus
@@ -155,7 +156,7 @@ def test_any_text_can_be_understood(names: DocumentNames, text: str) -> None:
     assert understood.question == " ".join(understood.question.split())
 
 
-def documents(tmp_path: Path) -> dict[str, object]:
+def documents(tmp_path: Path) -> dict[str, Document]:
     root = write_small_corpus(tmp_path / "root")
     return {path.stem: read_file(path, root, 10**6) for path in root.iterdir()}
 
@@ -165,7 +166,7 @@ def documents(tmp_path: Path) -> dict[str, object]:
     Filters(types=("law", "memo")), Filters(doc_ids=(OLD_LAW, ARTICLE)),
 ])  # fmt: skip
 def test_filters_that_can_be_used(filters: Filters, tmp_path: Path) -> None:
-    check_filters(filters, documents(tmp_path))  # type: ignore[arg-type]
+    check_filters(filters, documents(tmp_path))
 
 
 @pytest.mark.parametrize("filters", [
@@ -175,6 +176,6 @@ def test_filters_that_can_be_used(filters: Filters, tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_filters_that_cannot_be_used_are_named(filters: Filters, tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
-        check_filters(filters, documents(tmp_path))  # type: ignore[arg-type]
-    assert repr((filters.since or filters.until or (*filters.types, *filters.doc_ids)[0])) in caught.value.message
+        check_filters(filters, documents(tmp_path))
+    assert repr(filters.since or filters.until or (*filters.types, *filters.doc_ids)[0]) in caught.value.message
     assert caught.value.remedy
