@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from app.batch import answer_lines, bad_line, words_of
+
 if TYPE_CHECKING:
     from app.pipeline import Pipeline
     from app.query import Filters
@@ -170,7 +172,7 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
     with _pipeline(settings) as pipeline:
         filters = _filters(options, pipeline)
         if options.batch:
-            return _batch(options, lambda line: _ask_line(pipeline, line, filters))
+            return answer_lines(options.batch, options.out, lambda line: _ask_line(pipeline, line, filters))
         answer = pipeline.ask(options.question, options.history, filters)
         if options.json:
             _print_json(answer.to_json())
@@ -182,8 +184,8 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
 def _ask_line(pipeline: Pipeline, line: dict[str, Any], filters: Filters) -> dict[str, Any]:
     history = line.get("history", [])
     if not isinstance(history, list) or not all(isinstance(question, str) for question in history):
-        raise _bad_line('"history" must be a list of questions')
-    answer: Answer = pipeline.ask(_text(line, "question"), history, filters)
+        raise bad_line('"history" must be a list of questions')
+    answer: Answer = pipeline.ask(words_of(line, "question"), history, filters)
     return answer.to_json()
 
 
@@ -198,7 +200,7 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
             return {"query": query, "results": [_result(result) for result in results]}
 
         if options.batch:
-            return _batch(options, lambda line: found(_text(line, "query")))
+            return answer_lines(options.batch, options.out, lambda line: found(words_of(line, "query")))
         if options.json:
             _print_json(found(options.query))
             return DONE
@@ -224,90 +226,6 @@ def _check_usage(options: argparse.Namespace, value: str | None, what: str) -> N
         options.usage_error(f"give either {what} or --batch")
     if options.out is not None and options.batch is None:
         options.usage_error("--out goes with --batch")
-
-
-def _batch(options: argparse.Namespace, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    """Answer a file of JSON lines in order; a bad line gives an error in its place and the rest goes on.
-
-    A bad line that has no id gets its number for one. Blank lines are passed over.
-    """
-    from ingest.errors import SanghoError
-
-    failed = 0
-    try:
-        lines = options.batch.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(options.batch, error) from error
-    with _output(options.out) as write:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            name: str | int = number
-            try:
-                given = _object(line)
-                name = _id(given)
-                result = answer(given)
-            except SanghoError as error:
-                failed += 1
-                print(f"line {number}: {error}", file=sys.stderr)  # noqa: T201
-                result = {"error": str(error)}
-            write(json.dumps({"id": name, **result}, ensure_ascii=False))
-    return IN_PART if failed else DONE
-
-
-class _output:  # noqa: N801 - used like a function, in a with statement
-    """Lines to a file, or to the output where no file is named."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-
-    def __enter__(self) -> Callable[[str], None]:
-        if self._path is None:
-            return _print
-        try:
-            self._file = self._path.open("w", encoding="utf-8", errors="backslashreplace")
-        except OSError as error:
-            raise _unreadable(self._path, error) from error
-        return lambda line: print(line, file=self._file, flush=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self._path is not None:
-            self._file.close()
-
-
-def _object(line: str) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
-        raise _bad_line(f"it is not JSON ({getattr(error, 'msg', 'too deep or too long')})") from error
-    if not isinstance(value, dict):
-        raise _bad_line("it is not a JSON object")
-    return value
-
-
-def _id(line: dict[str, Any]) -> str | int:
-    value = line.get("id")
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise _bad_line('it has no "id" in words or digits')
-    return value
-
-
-def _text(line: dict[str, Any], key: str) -> str:
-    if not isinstance(line.get(key), str):
-        raise _bad_line(f'it has no "{key}" in words')
-    return str(line[key])
-
-
-def _bad_line(what: str) -> Exception:
-    from app.errors import BadInput
-
-    return BadInput(f"The line cannot be used: {what}.", "Write one JSON object a line.")
-
-
-def _unreadable(path: Path, error: Exception) -> Exception:
-    from app.errors import BadInput
-
-    return BadInput(f"{path} cannot be used: {error}.", "Name another file.")
 
 
 def list_sources(options: argparse.Namespace, settings: Settings) -> int:

@@ -10,7 +10,7 @@ from app.actors import missing_names
 from app.drafts import Draft, DraftReader
 from app.figures import missing_figures
 from app.llm import ChatModel
-from app.prompting import load_prompt
+from app.prompting import Messages, load_prompt
 from app.results import ABSTENTION, Drafted, Dropped, Grounded
 from app.verify import verify_statement
 from ingest.documents import Document, Passage
@@ -60,13 +60,7 @@ def generate(
     given = _within(evidence)
     if not given:
         return Drafted(())
-    messages = load_prompt("answer").render(
-        question=_neutral(question),
-        evidence="\n\n".join(_block(n, passage, documents) for n, passage in enumerate(given, start=1)),
-        language=_LANGUAGES.get(language, language),
-        limit=str(SENTENCES),
-        abstention=ABSTENTION,
-    )
+    messages = _messages(question, given, documents, language)
     kept: list[Grounded] = []
     dropped: list[Dropped] = []
     pieces = model.stream(messages.system, messages.user)
@@ -81,6 +75,16 @@ def generate(
         if len(kept) == SENTENCES or len(kept) + len(dropped) == _MOST_TRIES:
             break
     return Drafted(tuple(kept), tuple(dropped))
+
+
+def _messages(question: str, given: Sequence[Passage], documents: Mapping[str, Document], language: str) -> Messages:
+    return load_prompt("answer").render(
+        question=_neutral(question),
+        evidence="\n\n".join(_block(n, passage, documents) for n, passage in enumerate(given, start=1)),
+        language=_LANGUAGES.get(language, language),
+        limit=str(SENTENCES),
+        abstention=ABSTENTION,
+    )
 
 
 def complete_question(question: str, history: Sequence[str], model: ChatModel) -> str:

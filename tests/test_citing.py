@@ -74,9 +74,10 @@ def test_a_place_that_does_not_exist_is_no_citation(place: Place) -> None:
     assert [one.text for one in dropped] == ["Invented.", "Empty."]
     assert all(one.why for one in dropped)
     assert citing.citations == ()
-    kept = citing.cite([Grounded("Half.", (place, Place("new", 1, 0, 3)))])[0]
+    half = citer()
+    kept, _ = half.cite([Grounded("Half.", (place, Place("new", 1, 0, 3)))])
     assert [statement.citations for statement in kept] == [(1,)]
-    assert [citation.quote for citation in citing.citations] == ["All"]
+    assert [citation.quote for citation in half.citations] == ["All"]
 
 
 def test_superseded_documents_are_named_once() -> None:

@@ -125,7 +125,8 @@ def test_show_prints_a_document_or_a_paragraph(call: Call) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        [], ["fly"], ["ask"], ["search"], ["show"], ["remove"], ["ask", FUND, "--batch", "f"], ["ask", FUND, "--out", "f"],
+        [], ["fly"], ["ask"], ["search"], ["show"], ["remove"],
+        ["ask", FUND, "--batch", "f"], ["ask", FUND, "--out", "f"],
         ["search", FUND, "-k", "many"], ["show", CAMP, "--paragraph", "one"], ["ask", "--batch"], ["ask", FUND, "more"],
         ["ask", FUND, "--jsom"],
     ],

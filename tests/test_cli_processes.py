@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,14 +27,12 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="pipes, signals and /
 def start(small_home: Path, word_model: Path) -> Start:
     """Start the command over the small index, its output and errors in pipes unless said otherwise."""
     settings = {"SANGHO_EMBEDDING": str(word_model), "SANGHO_PASSAGE_TOKENS": str(TOKENS)}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 
     def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
         command = [sys.executable, str(ROOT / "sangho.py"), "--home", str(small_home)]
-        return subprocess.Popen(
-            [*command, *map(str, arguments)],
-            env=os.environ | settings,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},  # type: ignore[call-overload]
-        )
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        return subprocess.Popen([*command, *map(str, arguments)], env=inherited | settings, **streams)
 
     return start
 

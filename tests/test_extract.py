@@ -125,9 +125,10 @@ def test_a_list_that_is_none_is_answered_in_document_order(
 
 
 def test_a_change_is_told_by_date_with_the_date_in_front(small_generation: Generation, understood: Understood) -> None:
-    scored = [((CAMP, 7, 0), 9.0), ((ACCORD, 4, 0), 8.5), ((CAMP, 6, 0), 8.4)]
+    scored = [((CAMP, 7, 0), 9.0), ((ARTICLE, 5, 0), 8.9), ((ACCORD, 4, 0), 8.5), ((CAMP, 6, 0), 8.4)]
     assert texts(answer(small_generation, understood, "change", scored)) == [
         "[2021-05-21] The ambassadors meet twice a year.",
+        "[2023] In Example's view the Chips Accord favours the larger partner.",
         "[2023-08-18] The ambassadors meet four times a year from now on.",
     ]
 

@@ -14,12 +14,13 @@ import pytest
 
 from app.pipeline import Pipeline
 from app.query import Filters
+from app.settings import Settings
 from ingest.index import open_current
 from tests.cli_calls import Call, caller
-from tests.small_corpus import small_settings
 
 SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"
 CATALOGUE = SOURCES.parent / "catalogue.tsv"
+TOKENS = 400  # of a passage: few and long ones are soon indexed
 HAN = "2023_han-rok-us-ai-cooperation-needs-real-reciprocity"
 
 pytestmark = pytest.mark.skipif(
@@ -35,6 +36,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def call(home: Path, word_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     call = caller(home, word_model, monkeypatch, capsys)
+    monkeypatch.setenv("SANGHO_PASSAGE_TOKENS", str(TOKENS))
     if not home.exists():
         said = call("ingest", SOURCES, "--json")
         assert (said.code, said.err) == (0, "")
@@ -44,7 +46,8 @@ def call(home: Path, word_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
 
 @pytest.fixture(scope="module")
 def pipeline(home: Path, word_model: Path) -> Iterator[Pipeline]:
-    with Pipeline(small_settings(home, word_model)) as pipeline:
+    settings = Settings.load(home=home, embedding=str(word_model), passage_tokens=TOKENS)
+    with Pipeline(settings) as pipeline:
         yield pipeline
 
 

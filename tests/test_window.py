@@ -80,7 +80,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(40_000)
     yield context
     context.close()
 
@@ -499,12 +499,12 @@ def test_the_command_answers_before_anything_heavy_is_loaded(tmp_path: Path) -> 
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == f"http://127.0.0.1:{port}\n"
-        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read().decode()
+        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=40).read().decode()
         assert "Loading the model and the index" in page
         assert '"analytics_enabled":false' in page.replace(" ", "")
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=40)
 
 
 # Without a browser: what comes from one is not trusted
