@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -299,3 +300,15 @@ def test_a_paragraph_is_found_as_by_looking_at_each(steps: list[tuple[int, int]]
     else:
         with pytest.raises(KeyError):
             document.paragraph(number)
+
+
+@pytest.mark.parametrize(("given_policy", "policy"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_that_wait_leave_the_processor_to_others(
+    given_policy: str | None, policy: str, word_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", "to be put back")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    if given_policy:
+        monkeypatch.setenv("OMP_WAIT_POLICY", given_policy)
+    SentenceTransformerEmbedder(str(word_model)).load()
+    assert os.environ["OMP_WAIT_POLICY"] == policy
