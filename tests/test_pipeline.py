@@ -91,6 +91,11 @@ def test_without_a_chat_model_nothing_is_sent_anywhere(small: Pipeline) -> None:
     assert answer.settings_digest == small.settings.digest
 
 
+def test_a_model_of_word_vectors_reads_texts_of_any_length(small: Pipeline) -> None:
+    assert small.embedder.max_tokens > 1_000_000
+    assert small.embedder.count_tokens(["word " * 3000]) == [3000]
+
+
 def test_several_threads_get_what_one_gets(small: Pipeline) -> None:
     questions = [FUND, "quantum sensors", "과태료는 얼마인가?", "Who meets how often?"] * 3
     wanted = [small.ask(question).answer for question in questions]

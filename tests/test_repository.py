@@ -142,7 +142,15 @@ def test_the_answers_shown_are_the_answers_given(bundled_home: Path) -> None:
     assert "¶8" in first
     assert second.startswith("(Not in the sources)")
     assert "[1]" not in second
-    assert with_answers(README, printed.__getitem__) == README, "run: make answers"
+    stale = [command for command, shown in BLOCK.findall(README) if shown != printed[command]]
+    assert stale == [], "run: make answers"
+
+
+def test_answers_are_refreshed_where_they_stand() -> None:
+    text = 'Before.\n\n```console\n$ sangho ask "Why?"\nold\n\nlines\n```\n\n```sh\nsangho serve\n```\n'
+    assert with_answers(text, lambda command: f"{command}!\n") == (
+        'Before.\n\n```console\n$ sangho ask "Why?"\nsangho ask "Why?"!\n```\n\n```sh\nsangho serve\n```\n'
+    )
 
 
 # What is declared
