@@ -200,13 +200,24 @@ def _of_premise(generation: Generation, understood: Understood, scored: Sequence
     return {"source_denies": float(denies), **signs(generation, understood, evidence)}
 
 
-# What each of the two decisions may look at; a feature that only says what form a question has is in neither,
-# because people ask why of what is true, and list what is not there.
-HELD: Final = (
-    "unknown", "name_unknown", "names_missing", "head_missing", "kind_missing", "sentence_elsewhere", "year_missing",
-    "passage_coverage", "sentence_score", "passage_score", "source_denies",
-)  # fmt: skip
-CONTRADICTED: Final = (*SIGNS, "sentence_score", "topic_cosine")
+# What each of the two decisions may look at, and which way it may count: more of it speaks for yes (1) or no (-1).
+# A feature that only says what form a question has is in neither, because people ask why of what is true, and list
+# what is not there; nor is a score that depends on how large the index is.
+HELD: Final[Mapping[str, int]] = {
+    "unknown": -1,
+    "name_unknown": -1,
+    "names_missing": -1,
+    "head_missing": -1,
+    "kind_missing": -1,
+    "sentence_elsewhere": -1,
+    "year_missing": -1,
+    "sentence_coverage": 1,
+    "document_coverage": 1,
+    "topic_cosine": 1,
+    "question_cosine": 1,
+    "named_document": 1,
+}
+CONTRADICTED: Final[Mapping[str, int]] = {**dict.fromkeys(SIGNS, 1), "topic_cosine": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Question:
     """One question of a set.
 
     Attributes:
-        kind: factual, list, comparison, change, not_in_sources or false_premise.
+        kind: factual, list, comparison, change, not_in_sources, false_premise or off_topic.
         history: earlier questions of the conversation, oldest first.
         facts: empty exactly when the right outcome is `not_in_sources`.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ingest.embedding import SentenceTransformerEmbedder
     from ingest.generation import Generation
 
-MOST_TEXTS: Final = 4_000  # passages and sentences; documents beyond are left out, or a large index takes hours
+MOST_TEXTS: Final = 2_500  # passages and sentences; documents beyond are left out, or a large index takes hours
 
 
 def of_ingesting(
