@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from app.columns import Column
 from app.dates import within
 from ingest.documents import Document
 from ingest.lexical import analyse
@@ -80,8 +81,8 @@ class DocumentNames:
         self.doc_ids = [document.doc_id for document in documents]
         self._cards = [_card(document) for document in documents]
         self._frequency = Counter(term for card in self._cards for term in card)
-        self._dates = _Column([document.date for document in documents])
-        self._kinds = _Column([document.type for document in documents])
+        self._dates = Column([document.date for document in documents])
+        self._kinds = Column([document.type for document in documents])
         self._aliases = [
             (terms, row)
             for row, document in enumerate(documents)
@@ -219,22 +220,6 @@ class DocumentNames:
                 names.update(_CAPITALISED.findall(text))
                 others.update(_LOWER.findall(text))
         return tuple(sorted(name for name in names if name.lower() not in others))
-
-
-class _Column:
-    """One text a document, of which there are few distinct ones."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        import numpy as np
-
-        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-        self._distinct = tuple(places)
-        self._places = np.array([places[text] for text in texts], dtype=np.intp)
-
-    def measured(self, measure: Callable[[str], float]) -> NDArray[np.float64]:
-        import numpy as np
-
-        return np.array([measure(text) for text in self._distinct], dtype=np.float64)[self._places]
 
 
 def _card(document: Document) -> dict[str, float]:

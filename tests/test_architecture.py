@@ -41,7 +41,6 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "rich": ("app/progress.py",),
     "scipy": ("eval/calibrate.py",),
     "sentence_transformers": ("ingest/embedding.py",),
-    "sklearn": ("eval/calibrate.py",),
     "starlette": ("app/ui/window.py",),
     "tokenizers": ("ingest/embedding.py",),
     "trafilatura": ("ingest/readers/html.py",),
@@ -52,7 +51,7 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
 # What takes a second to import, or more: never at the import of a module of ours.
 HEAVY: Final = (
     "bm25s chromadb docx fastapi gradio langchain langchain_core langsmith pdfplumber playwright scipy "
-    "sentence_transformers sklearn tokenizers torch trafilatura transformers uvicorn"
+    "sentence_transformers tokenizers torch trafilatura transformers uvicorn"
 ).split()
 # DESIGN's vocabulary says "passage" where others say "chunk", and no module is a drawer for odds and ends.
 UNWANTED: Final = re.compile(r"(^|_)(chunks?|utils?|helpers?|managers?|misc|process(or|ing)?|handle(r|rs)?)(_|$)")

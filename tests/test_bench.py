@@ -12,8 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.columns import Column
 from app.document_names import DocumentNames
+from app.glossary import Glossary
 from app.pipeline import Pipeline
+from app.query import Understood, understand
+from app.ranking import coverage, describe
+from app.retrieve import NAMED_DOCUMENTS, NAMED_PASSAGES, Retriever
 from eval import bench, ingesting, timing
 from eval.large import CopyEmbedder, build_large, copies, moved
 from eval.timing import Measure, interleaved, started, table
@@ -312,3 +317,75 @@ def test_threads_that_wait_leave_the_processor_to_others(
         monkeypatch.setenv("OMP_WAIT_POLICY", given_policy)
     SentenceTransformerEmbedder(str(word_model)).load()
     assert os.environ["OMP_WAIT_POLICY"] == policy
+
+
+def test_a_column_asks_once_for_each_distinct_text() -> None:
+    asked: list[str] = []
+
+    def length(text: str) -> float:
+        asked.append(text)
+        return float(len(text))
+
+    assert Column(["ab", "", "ab", "abc"]).measured(length).tolist() == [2, 0, 2, 3]
+    assert asked == ["ab", "", "abc"]
+    assert Column([]).measured(length).tolist() == []
+
+
+QUESTIONS = (
+    "What sum is spent on semiconductor research in Geneva?",
+    "Which areas does the Camp David statement of 2023 list?",
+    "기록을 얼마나 보관하나",
+    "What does the law of January 2026 say?",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_each_passages_best_sentence_is_the_first_of_the_highest(
+    question: str, small: Pipeline, small_generation: Generation
+) -> None:
+    generation, retriever, understood = _parts(question, small, small_generation)
+    vectors = retriever._encode(understood)
+    rows = np.arange(len(generation.passages), dtype=np.int64)
+    lexical = np.zeros(len(rows), np.float32)
+    found = describe(generation, understood, vectors, rows, lexical, retriever.unreadable)
+    held = coverage(generation.sentence_lexical, understood, understood.topic_terms)
+    cosines = np.asarray(generation.sentence_vectors, np.float32) @ vectors.topic
+    for row, best in zip(rows.tolist(), found.best_sentence.tolist(), strict=True):
+        first, last = generation.passage_table[row, 1:].tolist()
+        scores = [float(cosines[at] + held[at]) for at in range(first, last)]
+        assert first <= best < last
+        assert scores[best - first] == pytest.approx(max(scores), abs=1e-5)
+        assert all(score < max(scores) for score in scores[: best - first])
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("filtered", [False, True])
+def test_passages_of_named_documents_as_by_looking_at_each(
+    question: str, filtered: bool, small: Pipeline, small_generation: Generation
+) -> None:
+    generation, retriever, understood = _parts(question, small, small_generation)
+    lexical = retriever._lexical(understood)
+    allowed = (np.arange(len(lexical)) % 2 == 0) if filtered else None
+    named = understood.named
+    dates = [document.date for document in generation.documents.values()]
+    strength = [
+        affinity + 0.5 * person + 0.3 * kind + 0.7 * understood.dates.names_year_of(date)
+        + understood.dates.names_month_of(date)
+        for affinity, person, kind, date in zip(named.affinity, named.person, named.type, dates, strict=True)
+    ]  # fmt: skip
+    expected: list[int] = []
+    for document in sorted(range(len(dates)), key=lambda row: (-strength[row], row))[:NAMED_DOCUMENTS]:
+        of_it = [
+            row
+            for row in range(len(lexical))
+            if generation.passage_table[row, 0] == document and (allowed is None or allowed[row])
+        ]
+        if strength[document] > 0.5:
+            expected += sorted(of_it, key=lambda row: (-lexical[row], row))[:NAMED_PASSAGES]
+    assert retriever._of_named(understood, lexical, allowed) == expected
+
+
+def _parts(question: str, pipeline: Pipeline, generation: Generation) -> tuple[Generation, Retriever, Understood]:
+    retriever = Retriever(generation, pipeline.embedder)
+    known = generation.lexical.terms
+    return generation, retriever, understand(question, retriever.names, Glossary.load(), known)
