@@ -26,7 +26,7 @@ SIGNS: Final[Mapping[str, str]] = {
     "opposite": "a word of it has its opposite in the evidence",
     "figure_differs": "a figure of it is not in the evidence, which has others",
     "office_differs": "no document of the years it names is of the presidents it names",
-    "actor_missing": "a country it names is not in the evidence, which names others",
+    "actor_missing": "it asks a figure of a country that is not in the evidence, which gives one of another",
 }
 
 _LEFT_OUT: Final = re.compile(
@@ -70,6 +70,7 @@ _OPPOSITES: Final = tuple(
     )
 )
 _FIGURE: Final = re.compile(r"\d")
+FIGURES: Final = frozenset({"money", "number", "share"})  # kinds of thing asked for that are figures
 
 
 def signs(generation: Generation, understood: Understood, evidence: Sequence[str]) -> dict[str, float]:
@@ -91,7 +92,7 @@ def signs(generation: Generation, understood: Understood, evidence: Sequence[str
         "figure_differs": bool(missing_figures(DATE_PHRASE.sub(" ", question), evidence))
         and any(_FIGURE.search(sentence) for sentence in evidence),
         "office_differs": _office_differs(generation, understood),
-        "actor_missing": _actor_missing(question, all_of_it),
+        "actor_missing": bool(understood.asked & FIGURES) and _actor_missing(question, best, all_of_it),
     }
     return {name: float(found[name]) for name in SIGNS}
 
@@ -110,6 +111,7 @@ def _office_differs(generation: Generation, understood: Understood) -> bool:
     return bool(of_year.any() and not (persons[of_year] >= 1.0).any())
 
 
-def _actor_missing(question: str, evidence: str) -> bool:
-    asked, said = countries(question), countries(evidence)
-    return bool(said and asked - said)
+def _actor_missing(question: str, best: str, evidence: str) -> bool:
+    """Return whether a figure is asked of one country, and the evidence gives it of another instead."""
+    asked = countries(question)
+    return bool(asked - countries(evidence)) and bool(countries(best) - asked) and _FIGURE.search(best) is not None

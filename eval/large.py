@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.wrapped import WrappedEmbedder
 from ingest.build import OnProgress, Plan, build
 from ingest.documents import Document
 from ingest.manifest import FileRecord, Manifest
@@ -28,7 +29,7 @@ NOISE: Final = 0.3  # length of what is added to a unit vector; a copy's cosine 
 _MARK: Final = re.compile(r"⟨\d+⟩ ")  # begins a copy's title, and with it the context of each of its passages
 
 
-class CopyEmbedder:
+class CopyEmbedder(WrappedEmbedder):
     """An `Embedder` that gives copies of known texts their stored vector, moved a little and scaled to length 1.
 
     Texts that are not stored, queries among them, go to the real model.
@@ -39,7 +40,7 @@ class CopyEmbedder:
     """
 
     def __init__(self, embedder: Embedder, generation: Generation) -> None:
-        self._embedder = embedder
+        super().__init__(embedder)
         self._known = _stored(generation)
         self._tokens: dict[str, int] = {}
 
@@ -52,21 +53,6 @@ class CopyEmbedder:
     def digest(self) -> str:
         """Digits that no real model has."""
         return "copies-" + self._embedder.digest[:57]
-
-    @property
-    def dim(self) -> int:
-        """Length of a vector."""
-        return self._embedder.dim
-
-    @property
-    def max_tokens(self) -> int:
-        """Longest text the real model reads."""
-        return self._embedder.max_tokens
-
-    @property
-    def languages(self) -> frozenset[str]:
-        """What the real model reads."""
-        return self._embedder.languages
 
     def encode(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         """Return float32 unit vectors `(n_texts, dim)`; a copy's differ from its original's, the same each time."""

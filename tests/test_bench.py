@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,6 +66,8 @@ def test_actions_take_turns_and_never_have_the_same_input_at_one_turn(monkeypatc
     assert len(turns) == 1 + 2 * 6
     assert all([name for name, _ in turn] == list(names) for turn in turns)
     assert all(len({given for _, given in turn}) == 3 for turn in turns)
+    for one, other in itertools.pairwise(turns):
+        assert not {given for _, given in one} & {given for _, given in other}
     for name in names:
         assert sorted(given for turn in turns[1:] for done, given in turn if done == name) == sorted(inputs * 2)
 
@@ -109,13 +113,38 @@ def test_only_the_present_files_are_ingested_until_there_are_enough(small_genera
     generation = small_generation
     everything = ingesting.chosen(generation, 10_000)
     assert everything == list(range(len(generation.documents)))
-    texts = ingesting.texts_of(generation, everything)
-    assert len(texts) == len(generation.passages) + generation.manifest.sentences
-    assert texts[0] == generation.passages[0].indexed_text
-    assert texts[-1] == generation.sentence(generation.manifest.sentences - 1).text
-    first = ingesting.texts_of(generation, [0])
-    assert ingesting.chosen(generation, len(first)) == [0]
-    assert ingesting.chosen(generation, len(first) + 1) == [0, 1]
+    held = [
+        sum(passage.doc_id == doc_id for passage in generation.passages)
+        + sum(generation.sentence(row).doc_id == doc_id for row in range(generation.manifest.sentences))
+        for doc_id in generation.documents
+    ]
+    assert ingesting.chosen(generation, held[0]) == [0]
+    assert ingesting.chosen(generation, held[0] + 1) == [0, 1]
+    assert ingesting.chosen(generation, held[0] + held[1] + 1) == [0, 1, 2]
+
+
+def test_bare_encoding_is_timed_beside_the_other(word_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    real = SentenceTransformerEmbedder(str(word_model))
+    model = real.load()
+    encode: Any = model.encode
+    sizes: list[int] = []
+
+    def slow_encode(texts: list[str], **options: object) -> object:
+        sizes.append(len(texts))
+        clock.now += len(texts)
+        return encode(texts, **options)
+
+    monkeypatch.setattr(model, "encode", slow_encode)
+    texts = [f"text number {number}" for number in range(300)]
+    both = ingesting.SideBySide(real)
+    done: list[int] = []
+    vectors = both.encode(texts, done.append)
+    assert sizes == [128, 128, 128, 128, 44, 44]
+    assert (both.seconds, both.texts, done) == (300, 300, [300])
+    assert np.allclose(vectors, real.encode(texts), atol=1e-6)
+    assert both.encode([]).shape == (0, 64)
+    assert both.digest == real.digest
 
 
 def test_gone_files_are_left_out(tmp_path: Path, word_model: Path) -> None:
