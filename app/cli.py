@@ -133,6 +133,7 @@ def _filters(options: argparse.Namespace, pipeline: Pipeline) -> Filters:
 
 def ingest_roots(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho ingest`."""
+    from app.outbound import chroma_server
     from app.progress import shown_progress
     from app.settings import BUNDLED_CORPUS
     from ingest.embedding import SentenceTransformerEmbedder
@@ -148,6 +149,7 @@ def ingest_roots(options: argparse.Namespace, settings: Settings) -> int:
             int(settings.max_file_mb * 1_000_000),
             on_progress,
             options.forget,
+            server=chroma_server(settings),
         )
     failed = [{"path": path, "error": error} for path, error in report.failed]
     counts = {name: getattr(report, name) for name in ("added", "changed", "removed", "unchanged")}
@@ -272,6 +274,7 @@ def _document_lines(document: Document) -> Iterator[str]:
 
 def remove_document(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho remove`."""
+    from app.outbound import chroma_server
     from app.progress import shown_progress
     from ingest.embedding import SentenceTransformerEmbedder
     from ingest.sync import remove
@@ -283,6 +286,7 @@ def remove_document(options: argparse.Namespace, settings: Settings) -> int:
             SentenceTransformerEmbedder(settings.embedding),
             settings.passage_tokens,
             on_progress,
+            server=chroma_server(settings),
         )
     _print(f"{options.doc} is out of the index; {report.passages:,} passages are left.")
     return DONE

@@ -1,12 +1,16 @@
-"""Keep what is sent to a chat model on its way there, and away from everybody else."""
+"""Keep what is sent to a chat model or a Chroma server on its way there, and away from everybody else."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from ingest.server import ChromaServer
 
 # LANGSMITH_GATEWAY sends the model's requests themselves through LangSmith.
 _TRACING: Final = re.compile(
@@ -38,6 +42,30 @@ def default_address(provider: str) -> str:
     variables, address = _ADDRESSES.get(provider, ((), ""))
     address = next((os.environ[name] for name in variables if os.environ.get(name)), address)
     return address if "://" in address or not address else f"http://{address}"  # OLLAMA_HOST may be host:port
+
+
+def address_of(text: str) -> str:
+    """Return a server's address in one way of writing it; empty if the text is none.
+
+    It is http or https, a host, a port or path perhaps, and nothing else: no user, no query.
+    """
+    try:
+        parts = urlsplit(text.strip().rstrip("/"))
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return ""
+    address = f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
+    return address if whole and re.fullmatch(r"[!-~]+", text.strip()) and not set("@?#") & set(text) else ""
+
+
+def chroma_server(settings: Settings) -> ChromaServer | None:
+    """Return the Chroma server that the settings name, its requests kept from proxies; None if they name none."""
+    if not settings.chroma:
+        return None
+    from ingest.server import ChromaServer
+
+    bypass_proxies(settings.chroma)
+    return ChromaServer(settings.chroma, settings.chroma_token.get_secret_value())
 
 
 def bypass_proxies(address: str) -> None:

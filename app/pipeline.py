@@ -16,6 +16,7 @@ from app.evidence import WEIGHTS_FILE as SENTENCE_WEIGHTS
 from app.exact import find_phrase
 from app.examples import examples
 from app.glossary import Glossary
+from app.outbound import chroma_server
 from app.outcome import OutcomeModel
 from app.query import NO_FILTERS, Filters
 from app.ranking import LinearWeights
@@ -116,9 +117,10 @@ class Pipeline:
             older.generation.close()
 
     def _open(self) -> _Opened:
-        generation = open_index(self.settings.home, self.embedder, self.settings.passage_tokens)
-        retriever = Retriever(generation, self.embedder, self.settings.depth, LinearWeights.load())
-        answerer = Answerer(generation, retriever, self._models, self.settings.digest, self._chat)
+        settings = self.settings
+        generation = open_index(settings.home, self.embedder, settings.passage_tokens, chroma_server(settings))
+        retriever = Retriever(generation, self.embedder, settings.depth, LinearWeights.load())
+        answerer = Answerer(generation, retriever, self._models, settings.digest, self._chat)
         return _Opened(generation, retriever, answerer)
 
     def ask(self, question: str, history: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsError
+from app.outbound import address_of
 
 BUNDLED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
@@ -34,6 +36,23 @@ class Settings(BaseSettings):
     llm_url: str = Field(default="", description="address of an OpenAI-compatible server")
     llm_key: SecretStr = Field(default=SecretStr(""), description="key for that server")
     llm_timeout: float = Field(default=60.0, gt=0, description="time limit of one generated answer, in seconds")
+    chroma: str = Field(default="", description="address of a Chroma server; empty keeps the vectors in the home")
+    chroma_token: SecretStr = Field(default=SecretStr(""), description="token for that server")
+
+    @field_validator("chroma")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        address = address_of(value)
+        if value.strip() and not address:
+            raise ValueError("it must read http://host:port or https://host:port, without a name or password")
+        return address
+
+    @field_validator("chroma_token")
+    @classmethod
+    def _header(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[!-~]*", value.get_secret_value()):
+            raise ValueError("it may have only ASCII letters, digits and punctuation")
+        return value
 
     @classmethod
     def load(cls, **overrides: object) -> Settings:
@@ -47,9 +66,10 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = "SANGHO_" + str(first["loc"][0]).upper()
-            raise SettingsError(
-                f"{name} holds {first['input']!r}: {first['msg']}.", f"Correct or unset {name}."
-            ) from error
+            secret = name.endswith(("_TOKEN", "_KEY")) or "@" in str(first["input"])  # user:password@host
+            held = "a value" if secret else f"{first['input']!r}"
+            message = f"{name} holds {held}: {first['msg'].removeprefix('Value error, ')}."
+            raise SettingsError(message, f"Correct or unset {name}.") from error
 
     @property
     def digest(self) -> str:

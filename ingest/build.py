@@ -35,11 +35,13 @@ from ingest.locking import LOCK
 from ingest.manifest import FORMAT, FailedFile, FileRecord, Manifest, Recipe, read_manifest, sizes_of
 from ingest.parts import passage_table, places_of, split
 from ingest.records import document_to_line, passage_to_line, write_lines
+from ingest.server import answering
 from ingest.space import no_space
 from ingest.vector_build import build_vectors
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
+    from ingest.home_collections import HomeCollections
 
 PARTIAL: Final = ".partial"
 
@@ -92,14 +94,17 @@ def build(
     limit: int,
     previous: Generation | None = None,
     on_progress: OnProgress | None = None,
+    collections: HomeCollections | None = None,
 ) -> Manifest:
     """Build a generation and make it current. Call it under the ingest lock.
 
-    Passages of documents that `previous` holds unchanged are taken from there, vectors from the cache.
+    Passages of documents that `previous` holds unchanged are taken from there, vectors from the cache. The
+    graph goes to the server of `collections`, or into the generation's folder where there is none.
 
     Raises:
         NoSpace: the disk is full; the current generation stays as it is.
         BrokenIndex: what was built does not pass its checks.
+        ChromaUnreachable: the server fails; the current generation stays as it is.
         ModelError: the embedding model cannot be used.
     """
     recipe = Recipe.of(embedder, limit)
@@ -107,21 +112,24 @@ def build(
         previous = None
     report = on_progress or (lambda progress: None)
     place: Path | None = None
+    name = ""
     try:
         with no_space(home):
             name = _free_name(home, _content_id(recipe, plan))
             place = generations(home) / f"{name}{PARTIAL}"
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir(parents=True)
-            manifest = _write(place, name, recipe, plan, embedder, previous, report)
+            manifest = _write(place, name, recipe, plan, embedder, previous, report, collections)
             _check(place, manifest)
             sync_tree(place)
             place.rename(generations(home) / name)
             sync_folder(generations(home))
             point_to(home, name)
     except BaseException:
-        if place is not None:
+        if place is not None and place.exists():
             shutil.rmtree(place, ignore_errors=True)
+            if collections is not None:
+                collections.drop(name)
         raise
     return manifest
 
@@ -153,6 +161,7 @@ def _write(
     embedder: Embedder,
     previous: Generation | None,
     report: OnProgress,
+    collections: HomeCollections | None,
 ) -> Manifest:
     files = len(plan.documents)
     report(Progress(files, files, note="Splitting documents"))
@@ -169,7 +178,7 @@ def _write(
     report(Progress(files, files, len(passages), len(passages), note="Building the index"))
     LexicalIndex.build([passage.indexed_text for passage in passages]).save(place / LEXICAL)
     LexicalIndex.build([sentence.text for sentence in sentences]).save(place / SENTENCE_LEXICAL)
-    approximate = build_vectors(place, vectors)
+    approximate, chroma, collection = _build_graph(place, name, vectors, collections)
     manifest = Manifest(
         generation=name,
         recipe=recipe,
@@ -181,10 +190,24 @@ def _write(
         passages=len(passages),
         sentences=len(sentences),
         approximate=approximate,
+        chroma=chroma,
+        collection=collection,
         sizes=sizes_of(place),
     )
     manifest.write(place)
     return manifest
+
+
+def _build_graph(
+    place: Path, name: str, vectors: NDArray[np.float32], collections: HomeCollections | None
+) -> tuple[bool, str, str]:
+    """Return whether the graph of the passages' vectors passed its check; its server and collection, or neither."""
+    if collections is None:
+        return build_vectors(place, vectors), "", ""
+    server, collection = collections.server, collections.name(name)
+    with answering(server):
+        approximate = build_vectors(place, vectors, collections.factory, collection)
+    return approximate, server.address, collection
 
 
 def _embed(

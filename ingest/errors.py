@@ -6,6 +6,7 @@ SanghoError                 base of every error of ours; `remedy` is the next st
 ├── NoIndex                 nothing has been ingested into this home yet
 ├── StaleIndex              the index was built by another model, splitter or analyser
 ├── BrokenIndex             a generation's files are missing or do not agree
+├── ChromaUnreachable       the Chroma server that SANGHO_CHROMA names does not answer, or refuses
 ├── IngestRunning           another process is ingesting into the same home
 ├── NoSpace                 the disk is full
 └── UnknownSource           a document or root that is not in the index
@@ -49,6 +50,10 @@ class StaleIndex(SanghoError):
 
 class BrokenIndex(SanghoError):
     """Files of a generation are missing, or do not agree with each other."""
+
+
+class ChromaUnreachable(SanghoError):
+    """The Chroma server that SANGHO_CHROMA names does not answer, or refuses."""
 
 
 class IngestRunning(SanghoError):

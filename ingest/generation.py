@@ -18,7 +18,8 @@ from ingest.lexical import LexicalIndex
 from ingest.locking import Held
 from ingest.manifest import Manifest, check_sizes
 from ingest.records import Documents, Passages, read_lines
-from ingest.vectors import PassageVectors
+from ingest.server import ChromaServer, ServerVectors
+from ingest.vectors import VECTORS, PassageVectors
 
 DOCUMENTS: Final = "documents.jsonl"
 ASIDE: Final = "aside.jsonl"  # read, but not in the index: outranked and removed documents
@@ -41,12 +42,15 @@ class Generation:
         folder: the generation's folder.
         manifest: what it says of itself.
         held: the lock that keeps the collector away; None where nobody collects.
+        server: the Chroma server that may be asked; None where none is named.
 
     Raises:
         BrokenIndex: files are missing, or do not agree with the manifest.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, held: Held | None = None) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, held: Held | None = None, server: ChromaServer | None = None
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         check_sizes(folder, manifest.sizes)
@@ -55,7 +59,7 @@ class Generation:
         doc_ids = [record.doc_id for record in manifest.indexed]
         self.documents = Documents(doc_ids, read_lines(folder / DOCUMENTS, manifest.documents))
         self.passages = Passages(read_lines(folder / PASSAGES, manifest.passages))
-        self.vectors = PassageVectors.open(folder, manifest.approximate)
+        self.vectors = _vectors(folder, manifest, server)
         self._sentences: NDArray[np.int32] = load_array(folder / SENTENCES)
         self.sentence_vectors: NDArray[Any] = load_array(folder / SENTENCE_VECTORS)
         # document row, first and one-past-last sentence row of each passage, int32 (n_passages, 3)
@@ -203,3 +207,18 @@ class Generation:
     def _disagree(self, what: str, found: object, expected: object) -> BrokenIndex:
         message = f"The {what} of generation {self.id} is {found}, its manifest says {expected}."
         return BrokenIndex(message, "Run: sangho ingest")
+
+
+def _vectors(folder: Path, manifest: Manifest, server: ChromaServer | None) -> PassageVectors:
+    """Open the passages' vectors where they were built.
+
+    Their graph may be on a server that is not named, or no longer: nobody asks it then, and search is exact.
+
+    Raises:
+        BrokenIndex: files are missing or unreadable.
+    """
+    if not manifest.chroma:
+        return PassageVectors.open(folder, manifest.approximate)
+    if server is None or server.address != manifest.chroma:
+        return PassageVectors.open(folder, approximate=False)
+    return ServerVectors(load_array(folder / VECTORS), server, manifest.collection, manifest.approximate)

@@ -18,6 +18,7 @@ from ingest.errors import BrokenIndex, NoIndex, StaleIndex
 from ingest.generation import Generation
 from ingest.locking import LOCK, Held, hold, hold_alone
 from ingest.manifest import Manifest, Recipe, read_manifest
+from ingest.server import ChromaServer
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
@@ -28,20 +29,21 @@ _ID: Final = re.compile(r"[0-9a-f]{12}(-\d+)?")
 _ATTEMPTS: Final = 20
 
 
-def open_index(home: Path, embedder: Embedder, limit: int) -> Generation:
+def open_index(home: Path, embedder: Embedder, limit: int, server: ChromaServer | None = None) -> Generation:
     """Open the current generation for reading.
 
     Args:
         home: the home folder.
         embedder: the model that will embed the queries.
         limit: longest passage in use, in word pieces.
+        server: the Chroma server that the settings name; one that holds this generation's vectors is searched.
 
     Raises:
         NoIndex: nothing has been ingested into this home.
         StaleIndex: it was built with another model, splitter, analyser or limit.
         BrokenIndex: files are missing, or do not agree.
     """
-    generation = open_current(home)
+    generation = open_current(home, server)
     try:
         check_recipe(generation.manifest, Recipe.of(embedder, limit))
     except BaseException:
@@ -50,7 +52,7 @@ def open_index(home: Path, embedder: Embedder, limit: int) -> Generation:
     return generation
 
 
-def open_current(home: Path) -> Generation:
+def open_current(home: Path, server: ChromaServer | None = None) -> Generation:
     """Open the current generation whatever built it: to carry its documents over, or to list them.
 
     Raises:
@@ -64,7 +66,7 @@ def open_current(home: Path) -> Generation:
         folder = generations(home) / current
         held = hold(folder)
         if held is not None and current_id(home) == current:
-            return _opened(folder, held)
+            return _opened(folder, held, server)
         if held is not None:
             held.close()
     raise BrokenIndex(f"Generation {current} of {home} is missing.", INGEST)
@@ -116,13 +118,18 @@ def generations(home: Path) -> Path:
 
 def point_to(home: Path, generation: str) -> None:
     """Make a generation the current one: all of it or nothing, and on the disk before this returns."""
-    temporary = home / f"{CURRENT}.tmp"
+    write_whole(home / CURRENT, f"{generation}\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file's text, which is ASCII: all of it or nothing, and on the disk before this returns."""
+    temporary = path.with_name(f"{path.name}.tmp")
     with temporary.open("w", encoding="ascii") as file:
-        file.write(f"{generation}\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(home / CURRENT)
-    sync_folder(home)
+    temporary.replace(path)
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -170,9 +177,9 @@ def collect(home: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _opened(folder: Path, held: Held) -> Generation:
+def _opened(folder: Path, held: Held, server: ChromaServer | None) -> Generation:
     try:
-        return Generation(folder, read_manifest(folder), held)
+        return Generation(folder, read_manifest(folder), held, server)
     except BaseException:
         held.close()
         raise

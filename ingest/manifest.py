@@ -100,6 +100,8 @@ class Manifest:
         failed: what could not be read under those roots.
         documents, passages, sentences: how many it holds.
         approximate: whether Chroma's graph passed its check.
+        chroma: address of the Chroma server that holds the graph; empty where it lies in the generation's folder.
+        collection: the collection's name on that server.
         sizes: bytes of each file beside the manifest that nobody writes to again, by its path.
     """
 
@@ -113,6 +115,8 @@ class Manifest:
     passages: int
     sentences: int
     approximate: bool = True
+    chroma: str = ""
+    collection: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
     format: int = FORMAT
 

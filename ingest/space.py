@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from ingest.errors import NoSpace, SanghoError
+from ingest.errors import ChromaUnreachable, NoSpace, SanghoError
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _FULL_WORDS: Final = ("disk is full", "no space left", "os error 28")
@@ -26,6 +26,8 @@ def no_space(home: Path) -> Iterator[None]:
     """
     try:
         yield
+    except ChromaUnreachable:
+        raise  # where that server's disk is full, ours need not be
     except BaseException as error:  # Chroma's Rust side panics outside Exception
         chain = list(_chain(error))  # Chroma's own cleaning up fails too, and hides the first error
         free = _free(home)

@@ -16,6 +16,7 @@ from ingest.build import OnProgress, Plan, Progress, build
 from ingest.documents import Document
 from ingest.errors import BrokenIndex, IngestRunning, NoIndex, SanghoError, StaleIndex, UnknownSource
 from ingest.generation import ASIDE, Generation
+from ingest.home_collections import HomeCollections, connected
 from ingest.index import check_recipe, collect, generations, open_current
 from ingest.manifest import FailedFile, FileRecord, Manifest, Recipe
 from ingest.naming import assign
@@ -25,6 +26,7 @@ from ingest.space import no_space
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
+    from ingest.server import ChromaServer
 
 LOCK_FILE: Final = "ingest.lock"
 
@@ -60,6 +62,7 @@ def ingest(
     on_progress: OnProgress | None = None,
     forget: Path | None = None,
     wait_s: float = 600.0,
+    server: ChromaServer | None = None,
 ) -> SyncReport:
     """Synchronise source roots with the index; other roots stay as they are.
 
@@ -72,32 +75,34 @@ def ingest(
         on_progress: told how far it has come.
         forget: a root to drop, with its documents.
         wait_s: how long to wait for another ingest into the same home, in seconds.
+        server: the Chroma server that gets the vectors; None keeps them in the home. If they are elsewhere, or are
+            not whole there, they are built anew.
 
     Raises:
         UnknownSource: a root does not exist, or the one to forget is not in the index.
         IngestRunning: another process ingests into this home for longer than `wait_s`.
-        NoSpace, BrokenIndex, ModelError: as `build.build`.
+        NoSpace, BrokenIndex, ModelError, ChromaUnreachable: as `build.build`.
     """
     started = time.monotonic()
     report = on_progress or (lambda progress: None)
     paths = [_root(path) for path in roots]
     scan = Scan(home.resolve(), max_bytes, lambda done, total: report(Progress(done, total, note="Reading")))
 
-    def run(generation: Generation | None) -> SyncReport:
+    def run(generation: Generation | None, collections: HomeCollections | None) -> SyncReport:
         state = state_of(home, generation)
         if forget is not None:
             forget_root(state, str(forget.expanduser().resolve()))
         again = [] if state.carry else [Path(root) for root in state.roots]
         for root in dict.fromkeys([*again, *paths]):
             synchronise(state, root, scan)
-        return _finish(home, state, generation, embedder, limit, report, set(map(str, paths)), started)
+        return _finish(home, state, generation, embedder, limit, report, set(map(str, paths)), started, collections)
 
-    with _alone(home, wait_s, report):
+    with _alone(home, wait_s, report), connected(home, server) as collections:
         try:
             with _current(home) as generation:
-                return run(generation)
+                return run(generation, collections)
         except BrokenIndex:  # found while its documents were carried over: read them all anew
-            return run(None)
+            return run(None, collections)
 
 
 def remove(
@@ -107,6 +112,7 @@ def remove(
     limit: int,
     on_progress: OnProgress | None = None,
     wait_s: float = 600.0,
+    server: ChromaServer | None = None,
 ) -> SyncReport:
     """Take a document out of the index, and keep it out until its file changes.
 
@@ -114,11 +120,15 @@ def remove(
 
     Raises:
         UnknownSource: there is no such document.
-        NoIndex, IngestRunning, NoSpace, BrokenIndex, ModelError: as `ingest`.
+        NoIndex, IngestRunning, NoSpace, BrokenIndex, ModelError, ChromaUnreachable: as `ingest`.
     """
     started = time.monotonic()
     report = on_progress or (lambda progress: None)
-    with _alone(home, wait_s, report), open_current(home) as generation:
+    with (
+        _alone(home, wait_s, report),
+        connected(home, server) as collections,
+        open_current(home) as generation,
+    ):
         state = state_of(home, generation)
         found = [record for record in state.files.values() if record.state == "indexed" and record.doc_id == doc_id]
         if not found:
@@ -128,7 +138,7 @@ def remove(
             if same or record is found[0]:
                 state.files[record.path] = replace(record, state="removed")
         state.counts["removed"] = 1
-        return _finish(home, state, generation, embedder, limit, report, set(), started)
+        return _finish(home, state, generation, embedder, limit, report, set(), started, collections)
 
 
 @contextmanager
@@ -191,6 +201,7 @@ def _finish(
     report: OnProgress,
     roots: set[str],
     started: float,
+    collections: HomeCollections | None,
 ) -> SyncReport:
     """Build a generation if anything differs from the current one, and collect what is left over."""
     manifest = generation.manifest if generation else None
@@ -203,12 +214,15 @@ def _finish(
         manifest is None
         or (manifest.roots, manifest.files, manifest.failed) != wanted
         or _is_stale(manifest, Recipe.of(embedder, limit))
+        or not _is_in_place(manifest, collections)
     ):
         plan = _plan(state, files, failed, generation)
-        manifest = build(home, plan, embedder, limit, generation, report)
+        manifest = build(home, plan, embedder, limit, generation, report, collections)
     if generation is not None and manifest.generation != generation.id:
         generation.close()
     collect(home)
+    if collections is not None:
+        collections.collect()
     shown = tuple((failure.path, failure.message) for failure in failed if failure.root in roots)
     seconds = time.monotonic() - started
     return SyncReport(
@@ -226,6 +240,15 @@ def _is_stale(manifest: Manifest, recipe: Recipe) -> bool:
     except StaleIndex:
         return True
     return False
+
+
+def _is_in_place(manifest: Manifest, collections: HomeCollections | None) -> bool:
+    """Whether a generation's graph is where the next one's would be built.
+
+    Raises:
+        ChromaUnreachable: the server fails.
+    """
+    return not manifest.chroma if collections is None else collections.hold(manifest)
 
 
 def _plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _EFFORTS: Final = (200, 800)  # HNSW's ef, in building and searching; the second where the first is too low
 _SAMPLE: Final = 200
 _DEPTH: Final = 50
+_REQUEST_BYTES: Final = 16_000_000  # of vectors; a Chroma server takes requests of 40 MB, and they grow on the way
 RECALL: Final = 0.99  # what the sample must reach for approximate search to be used at all
 
 
@@ -30,6 +32,12 @@ def build_vectors(
 
     Approximate search is compared with exact search on a sample of up to 200 passages; where recall at 50 stays
     under 0.99 the graph is built once more with more effort.
+
+    Args:
+        folder: the generation's folder, or what becomes it.
+        vectors: unit vectors, float32 `(n_passages, dim)`; for none no collection is made.
+        client: connects to a Chroma server; where it is not given, Chroma is embedded and lies in `folder`.
+        collection: the collection's name; one of that name is replaced.
 
     Returns:
         Whether approximate search reached that; if not (thousands of equal vectors can do it), open the
@@ -47,7 +55,8 @@ def build_vectors(
     for effort in _EFFORTS:
         opened = PassageVectors(vectors, make, collection)
         try:
-            _fill(opened.client(), collection, vectors, effort)
+            most = None if client is None else max(1, _REQUEST_BYTES // vectors[0].nbytes)
+            _fill(opened.client(), collection, vectors, effort, most)
             _check_rows(opened.collection(), len(vectors))
             if recall(opened, _DEPTH, _SAMPLE) >= RECALL:
                 return True
@@ -71,9 +80,14 @@ def recall(opened: PassageVectors, k: int, sample: int) -> float:
     return float(np.mean(shares))
 
 
-def _fill(client: ClientAPI, name: str, vectors: Vectors, effort: int) -> None:
-    """Write a fresh collection; the graph reaches the disk with its last row, so that readers need not."""
-    if any(collection.name == name for collection in client.list_collections()):
+def _fill(client: ClientAPI, name: str, vectors: Vectors, effort: int, most: int | None) -> None:
+    """Write a fresh collection; the graph reaches the disk with its last row, so that readers need not.
+
+    At a time it is given as many rows as it takes, and no more than `most`.
+    """
+    from chromadb.errors import NotFoundError
+
+    with suppress(NotFoundError):
         client.delete_collection(name)
     hnsw: Any = {
         "space": "cosine",
@@ -85,6 +99,8 @@ def _fill(client: ClientAPI, name: str, vectors: Vectors, effort: int) -> None:
     }
     collection = client.create_collection(name, configuration={"hnsw": hnsw}, embedding_function=None)
     step = client.get_max_batch_size()
+    if most is not None:
+        step = min(step, most) if step > 0 else most  # a server may name no limit
     for start in range(0, len(vectors), step):
         rows = range(start, min(start + step, len(vectors)))
         collection.add(ids=[str(row) for row in rows], embeddings=vectors[rows.start : rows.stop])

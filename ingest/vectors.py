@@ -9,7 +9,7 @@ Navigable Small World graphs" (2018).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -20,7 +20,7 @@ from ingest.errors import BrokenIndex
 from ingest.exact import Scored, Vectors, best_rows, exact_search, load_array
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api import ClientAPI as ClientAPI
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
@@ -105,12 +105,8 @@ class PassageVectors:
             return []
         if allowed is not None or not self._approximate:
             return exact_search(self._vectors, query, k, allowed)
-        try:
-            rows = self.neighbours(query, k)
-        except BrokenIndex as error:
-            if not _cannot_write(error.__cause__):
-                raise
-            self._approximate = False  # Chroma writes even to read: on a full or read-only disk we do without
+        rows = self._approximate_rows(query, k)
+        if rows is None:
             return exact_search(self._vectors, query, k)
         return best_rows(rows, self._vectors[rows] @ query, k)
 
@@ -125,7 +121,7 @@ class PassageVectors:
             client, self._client, self._collection = self._client, None, None
             if client is not None:
                 with _opening:
-                    cast("Client", client).close()
+                    close_client(client)
 
     def neighbours(self, query: Vectors, k: int) -> NDArray[np.int64]:
         """Return up to `k` rows as Chroma's graph finds them, nearest first by its own reckoning.
@@ -142,6 +138,20 @@ class PassageVectors:
             return np.array([int(name) for name in found["ids"][0]], np.int64)
         except Exception as error:  # the Rust bindings raise several kinds, with no base of their own
             raise BrokenIndex(f"Chroma cannot search collection {self._name!r}: {error}.", _REMEDY) from error
+
+    def _approximate_rows(self, query: Vectors, k: int) -> NDArray[np.int64] | None:
+        """Return the rows that Chroma finds; None where exact search has to do.
+
+        Raises:
+            BrokenIndex: Chroma cannot be read.
+        """
+        try:
+            return self.neighbours(query, k)
+        except BrokenIndex as error:
+            if not _cannot_write(error.__cause__):
+                raise
+            self._approximate = False  # Chroma writes even to read: on a full or read-only disk we do without
+            return None
 
     def client(self) -> ClientAPI:
         """Return the Chroma client, opened at the first call."""
@@ -176,15 +186,65 @@ def embedded_client(folder: Path) -> ClientFactory:
     return make
 
 
-def server_client(host: str, port: int = 8000, ssl: bool = False) -> ClientFactory:
-    """Return what connects to a Chroma server; give each generation a collection of its own there."""
+def server_client(address: str, headers: Mapping[str, str], patience_s: float) -> ClientFactory:
+    """Return what connects to a Chroma server; give each generation a collection of its own there.
+
+    Args:
+        address: as http://host:port.
+        headers: sent with every request.
+        patience_s: how long a request may wait for its answer, in seconds; Chroma's client would wait for ever.
+    """
 
     def make() -> ClientAPI:
         import chromadb
+        import chromadb.config
 
-        return chromadb.HttpClient(host=host, port=port, ssl=ssl, settings=_settings())
+        # Variables that Chroma reads by itself name no server, and nobody whom it tells of every call.
+        settings = chromadb.config.Settings(
+            anonymized_telemetry=False,
+            chroma_server_host=address,
+            chroma_server_http_port=None,
+            chroma_client_auth_provider=None,
+            chroma_otel_granularity=None,
+        )
+        # Given a whole address, Chroma does not look at the port.
+        client = chromadb.HttpClient(host=address, headers=dict(headers), settings=settings)
+        for session in _sessions(client):
+            session.timeout = patience_s
+        return client
 
     return make
+
+
+def rows_in(client: ClientAPI, collection: str) -> int | None:
+    """Return how many rows a collection holds; None if there is no such collection."""
+    from chromadb.errors import NotFoundError
+
+    try:
+        return client.get_collection(collection, embedding_function=None).count()
+    except NotFoundError:
+        return None
+
+
+def close_client(client: ClientAPI) -> None:
+    """Close a client; with one of a server, the connections and the entry that Chroma's own closing leaves."""
+    opened, sessions = cast("Client", client), _sessions(client)
+    system = opened._system if sessions else None
+    opened.close()
+    if system is None:
+        return
+    for session in sessions:
+        session.close()
+    systems = opened._identifier_to_system
+    for name in [name for name, entry in systems.copy().items() if entry is system]:
+        systems.pop(name, None)
+
+
+def _sessions(client: ClientAPI) -> list[Any]:
+    """Return a server client's HTTP sessions, one of them for looking up the database; an embedded one has none."""
+    opened: Any = client
+    apis = (opened._server, opened._admin_client._server)
+    return [api._session for api in apis if hasattr(api, "_session")]
 
 
 def _cannot_write(error: BaseException | None) -> bool:

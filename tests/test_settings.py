@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from app.errors import SettingsError
+from app.outbound import chroma_server
 from app.settings import BUNDLED_CORPUS, Settings
 
 
@@ -20,7 +22,7 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_with_nothing_set_sangho_is_offline_and_local() -> None:
     settings = Settings.load()
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
-    assert (settings.embedding, settings.llm, settings.llm_url) == ("bundled", "", "")
+    assert (settings.embedding, settings.llm, settings.llm_url, settings.chroma) == ("bundled", "", "", "")
     assert settings.max_file_mb == 50
     assert settings.llm_timeout == 60
     assert settings.home.name == "sangho"
@@ -94,6 +96,8 @@ def test_the_key_is_not_shown_by_accident(monkeypatch: pytest.MonkeyPatch) -> No
         ("home", "/another/home", False),
         ("port", 1, False),
         ("llm_key", "secret", False),
+        ("chroma", "http://127.0.0.1:9", False),
+        ("chroma_token", "secret", False),
     ],
 )
 def test_the_digest_follows_what_can_change_a_result(name: str, value: object, changes: bool) -> None:
@@ -101,6 +105,64 @@ def test_the_digest_follows_what_can_change_a_result(name: str, value: object, c
     assert len(digest) == 12
     int(digest, 16)
     assert (Settings.load(**{name: value}).digest != digest) is changes
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("", ""),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        (" HTTP://Chroma.Example.org:8000/ ", "http://chroma.example.org:8000"),
+        ("https://example.org/Shared/chroma/", "https://example.org/Shared/chroma"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_a_chroma_server_s_address_is_written_in_one_way(
+    monkeypatch: pytest.MonkeyPatch, written: str, address: str
+) -> None:
+    monkeypatch.setenv("SANGHO_CHROMA", written)
+    assert Settings.load().chroma == address
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["localhost:8000", "127.0.0.1", "ftp://host", "http://", "http://host:port", "http://host:0", "http://host:70000",
+     "http://[::1", "http://host/?tenant=a", "http://host/#a", "http://ho st", "http://한국:8000"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("SANGHO_CHROMA", value)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load()
+    assert caught.value.message.startswith(f"SANGHO_CHROMA holds {value!r}: it must read http://host:port or https")
+    assert caught.value.remedy == "Correct or unset SANGHO_CHROMA."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CHROMA", "http://me:open-sesame@host"),
+        ("CHROMA_TOKEN", "open-sesame\nX: 1"),
+        ("CHROMA_TOKEN", "open-sesame é"),
+    ],
+)
+def test_a_secret_that_cannot_be_used_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"SANGHO_{name}", value)
+    with pytest.raises(SettingsError, match=f"SANGHO_{name} holds a value: it m") as caught:
+        Settings.load()
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_chroma_server_is_built_from_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    monkeypatch.setenv("no_proxy", "")
+    assert chroma_server(Settings.load()) is None
+    assert os.environ["NO_PROXY"] == "example.org"
+    settings = Settings.load(chroma="http://chroma.example.net:8000", chroma_token="open-sesame")
+    server = chroma_server(settings)
+    assert server
+    assert (server.address, server.token) == ("http://chroma.example.net:8000", "open-sesame")
+    assert os.environ["NO_PROXY"] == "example.org,chroma.example.net"
+    assert "sesame" not in f"{settings!r} {server!r}"
 
 
 def test_the_bundled_corpus_is_where_the_settings_say() -> None:
