@@ -10,6 +10,7 @@ from typing import Final
 from app.actors import content
 from app.drafts import Cited
 from app.figures import missing_figures
+from app.language import is_korean
 from app.quotes import find_quote
 from app.results import Place
 from ingest.documents import Document, Passage, Sentence
@@ -49,8 +50,11 @@ class Basis:
         places: where it points, in the order of its citations.
         quoted: whether all of them were found by an exact quote.
         sentences: those that the places touch, whole.
-        around: the same with the sentences beside them.
-        paragraphs: the whole paragraphs; all of the passage where they are as short as a list's items.
+        quotes: the places' own words.
+        around: the sentences with those beside them.
+        beside: all of the passage where the paragraphs are as short as a list's items, which stand under what
+            introduces them; otherwise empty.
+        paragraphs: the whole paragraphs, and `beside`.
         header: titles, issuers and aliases of the documents, and the passages' context (headings), a line each.
         dates: dates of the documents.
         digest: whether one of the documents is a digest.
@@ -59,7 +63,9 @@ class Basis:
     places: tuple[Place, ...]
     quoted: bool
     sentences: tuple[str, ...]
+    quotes: tuple[str, ...]
     around: str
+    beside: str
     paragraphs: str
     header: str
     dates: tuple[str, ...]
@@ -102,7 +108,7 @@ def locate_elsewhere(statement: str, evidence: Sequence[Passage], documents: Map
 def _about(statement: str, places: Sequence[Place], documents: Mapping[str, Document]) -> bool:
     """Whether the sentences of a quote have to do with the statement; across languages that cannot be told."""
     text = "\n".join(sentence.text for sentence in _touched(places, documents))
-    if bool(_HANGUL.search(statement)) != bool(_HANGUL.search(text)):
+    if is_korean(statement) != is_korean(text):
         return True
     terms = content(statement)
     return len(terms & content(text)) >= _COVERED_BY_ONE * len(terms)
@@ -145,14 +151,16 @@ def gather(found: Sequence[Found], statement: str, documents: Mapping[str, Docum
         held.append(extra)
     numbers = sorted({(place.doc_id, place.paragraph) for place in places})
     paragraphs = [documents[doc_id].paragraph(number).text for doc_id, number in numbers]
-    if sum(map(len, paragraphs)) < _SHORT_PARAGRAPH:  # a list's item: what it is about stands above it
-        paragraphs += [passage.text for passage in passages]
+    short = sum(map(len, paragraphs)) < _SHORT_PARAGRAPH
+    beside = "\n".join(passage.text for passage in passages) if short else ""
     return Basis(
         places=tuple(places),
         quoted=all(f.quoted for f in found),
         sentences=tuple(s.text for s in held),
+        quotes=tuple(documents[p.doc_id].paragraph(p.paragraph).text[p.start : p.end] for p in places),
         around="\n".join(dict.fromkeys(s.text for s in (*held, *pool) if any(_near(s, h) for h in held))),
-        paragraphs="\n".join(paragraphs),
+        beside=beside,
+        paragraphs="\n".join([*paragraphs, beside]),
         header=header,
         dates=dates,
         digest=any(d.edition == "digest" for d in docs),

@@ -38,15 +38,30 @@ class Draft:
 
 
 _OPEN, _CLOSE = "\"“”„«「『'‘", "\"“”»」』'’"
+_CLOSING: Final = {"[": "]", "(": ")", "（": "）", "【": "】", "{": "}", "<": ">"}
 _QUOTE: Final = re.compile(r"\s*[:,–-]?\s*(?:\"([^\"\n]+)\"|“([^”\n]+)[”\"]|「([^」\n]+)」|„([^“”\n]+)[“”])")
+_SOURCE: Final = r"(?:(?:source|evidence|passage|key)s?\s*)?"
+# A bare key may have lost its brackets: whatever bracket stands behind it is its own.
 _GROUP: Final = re.compile(
-    r"\[\s*(?:(?:source|evidence|passage|key)s?\s*)?(?=S?\d)|[(（【]\s*(?:(?:source|evidence|passage|key)s?\s*)?(?=S\d)"
-    r"|\bS\d{1,2}\b(?=\s*:|\s*[.!?]?\s*$)",
+    rf"\[\s*{_SOURCE}(?=S?\s?\d)|[(（【{{<]\s*{_SOURCE}(?=S\s?\d)"
+    r"|(?:\bS\d{1,2}\b(?=\s*:|\s*[.!?]?\s*$)|(?<![\w$-])(?-i:S)\d{1,2}(?!\w))[\])）】}>]?",
     re.IGNORECASE,
 )
-_KEY: Final = re.compile(r"(?<![\w¶$.])S?(\d{1,3})(?![\w%]|[.,]\d)", re.IGNORECASE)
-_S_KEY: Final = re.compile(r"(?<!\w)S(\d{1,3})(?!\w)", re.IGNORECASE)
+_KEY: Final = re.compile(r"(?<![\w¶$.])(?:S\s?)?(\d{1,3})(?![\w%]|[.,]\d)", re.IGNORECASE)
+_S_KEY: Final = re.compile(r"(?<!\w)S\s?(\d{1,3})(?!\w)", re.IGNORECASE)
+_NAME_BEFORE: Final = re.compile(r"\b(?!S\d)[A-Z]\w* $")
+_LIST_OF_KEYS: Final = re.compile(r"(?:[\s,;&]*S?\s?\d{1,3}(?![\w%]|[.,]\d))+", re.IGNORECASE)
+_QUOTE_FOLLOWS: Final = re.compile("\\s*[,;–-]?\\s*(?::|¶|[\"“„「«『'‘])")
+_NEXT_GROUP: Final = re.compile(rf"\[\s*{_SOURCE}S?\s?\d", re.IGNORECASE)
+# Keys that a quote was not closed before.
+_BEHIND_QUOTE: Final = re.compile(
+    rf"[\"”»」』]?[\s.,;:]*(?:\[\s*{_SOURCE}S?\s?\d{{1,2}}(?![\w%]|[.,]\d)|[(（【{{<]\s*{_SOURCE}S\s?\d).*$",
+    re.IGNORECASE,
+)
+_EMPTY: Final = re.compile(r"\[[^\w\[\]]*\]|\([^\w()]*\)|\{[^\w{}]*\}|<[^\w<>]*>|（\s*）|【\s*】")
+_BRACKETS: Final = re.compile(r"(\[(?! )[^\[\]]*(?<! )\])|[\[\]]")  # those around words, or one that is left
 _PARAGRAPH: Final = re.compile(r"(?:¶+|\bpara(?:graph)?s?\b\.?|\bpp?\.)\s*\d+(?:\s*[-–]\s*\d+)?", re.IGNORECASE)
+_MARKED: Final = re.compile(r"¶+\s*\d+(?:\s*[-–]\s*\d+)?")
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•–—>#]+|\(?\d{1,2}[.)])\s+)+")
 _LABEL: Final = re.compile(
     r"^\s*(?:(?:the )?(?:answer|statement|response|sentence)(?: is)?|답변?)\s*(?:\d{1,2})?\s*:\s*", re.IGNORECASE
@@ -101,7 +116,8 @@ class DraftReader:
             last = self._held[-1]
             self._held[-1] = Draft(last.text, last.cited + loose)
         elif loose:  # nothing but a quote: what it says is the answer
-            yield from (Draft(c.quote, (c,)) for c in loose if len(c.quote.split()) >= _STATED_BY_QUOTE)
+            quotes = ((_tidy(_MARKS.sub("", _take_groups(c.quote)[0])), c) for c in loose)
+            yield from (Draft(words, (c,)) for words, c in quotes if len(words.split()) >= _STATED_BY_QUOTE)
         if not drafts:
             return
         yield from self._release()
@@ -163,7 +179,7 @@ def _take_groups(line: str) -> tuple[str, list[tuple[Cited, ...]]]:
     position = 0
     while match := _GROUP.search(line, position):
         end, cited = _read_group(line, match)
-        if not cited or len(groups) > 200:
+        if not cited or _is_name(line, match) or len(groups) > 200:
             text += line[position : match.end()] or line[position]
             position = max(match.end(), position + 1)
             continue
@@ -173,19 +189,25 @@ def _take_groups(line: str) -> tuple[str, list[tuple[Cited, ...]]]:
     return text + line[position:], groups
 
 
+def _is_name(line: str, match: re.Match[str]) -> bool:
+    """Whether a bare key with words on both sides is the end of a name: "Galaxy S9 sells"."""
+    bare = match[0][0] not in _CLOSING
+    return bare and bool(_NAME_BEFORE.search(line[: match.start()])) and bool(re.match(r" \w", line[match.end() :]))
+
+
 def _read_group(line: str, match: re.Match[str]) -> tuple[int, tuple[Cited, ...]]:
     bracket = line[match.start()]
-    if bracket not in "[(（【":
+    if bracket not in _CLOSING:
         end = match.end()
         cited = _keys(line[match.start() : end])
     else:
-        closing = {"[": "]", "(": ")", "（": "）", "【": "】"}[bracket]
-        end = _closing(line, match.start(), bracket, closing)
+        closing = _CLOSING[bracket]
+        end = _closing(line, match.start(), bracket, closing) or _end_of_unclosed(line, match.end())
         cited = _keys(line[match.end() : end].removesuffix(closing))
     behind = _QUOTE.match(line, end)
     if cited and not cited[-1].quote and behind:
         quote = next(group for group in behind.groups() if group)
-        return behind.end(), (*cited[:-1], Cited(cited[-1].key, quote.strip()))
+        return behind.end(), (*cited[:-1], Cited(cited[-1].key, _own_words(quote).strip()))
     return end, cited
 
 
@@ -195,7 +217,16 @@ def _closing(line: str, start: int, opening: str, closing: str) -> int:
         depth += (line[offset] == opening) - (line[offset] == closing)
         if depth == 0:
             return offset + 1
-    return len(line)
+    return 0
+
+
+def _end_of_unclosed(line: str, start: int) -> int:
+    """Return where a group ends whose bracket nothing closes: behind its keys, or before the next one's."""
+    keys = _LIST_OF_KEYS.match(line, start)
+    if keys and not _QUOTE_FOLLOWS.match(line, keys.end()):
+        return keys.end()
+    following = _NEXT_GROUP.search(line, start)
+    return following.start() if following else len(line)
 
 
 def _keys(body: str) -> tuple[Cited, ...]:
@@ -219,13 +250,22 @@ def _keys(body: str) -> tuple[Cited, ...]:
         quoted = rest[:1] and rest[0] in _OPEN
         if not quoted and len(rest.split()) < 3:
             rest = ""
-        cited.append(Cited(int(match[1]), rest[1:].strip(_CLOSE + " .,;") if quoted else rest))
+        cited.append(Cited(int(match[1]), _own_words(rest[1:]).strip(_CLOSE + " .,;") if quoted else _own_words(rest)))
     return tuple(cited)
 
 
+def _own_words(text: str) -> str:
+    """Take out what is left of mangled groups: keys that a quote ran into, and brackets that hold nothing."""
+    text = _BEHIND_QUOTE.sub("", text)
+    while (emptied := _EMPTY.sub(" ", text)) != text:
+        text = emptied
+    return _BRACKETS.sub(lambda match: match[1] or "", text)
+
+
 def _tidy(text: str) -> str:
-    text = _LEFT_OVER.sub("", re.sub(r"\s+", " ", text).strip())
+    text = _LEFT_OVER.sub("", re.sub(r"\s+", " ", _own_words(_MARKED.sub("", text))).strip())
     if text.startswith('"') and text.count('"') == 1:
         text = text[1:]
+    text = re.sub(r"(?:\s*,)+\s*,", ",", text)
     text = re.sub(r"\s+([.,;:!?])", r"\1", text)
     return re.sub(r"[:;,]?([.!?])(?:\s*[.,;:])*$", r"\1", text)

@@ -106,14 +106,34 @@ WORD: Final = re.compile(
 PAIR: Final = re.compile(r"\b(?:both|bilateral(?:ly)?|pair|mutual(?:ly)?)\b|양국|양측|양자", re.IGNORECASE)
 TRIO: Final = re.compile(r"\b(?:trilateral(?:ly)?)\b|3국|삼국", re.IGNORECASE)
 JOINS: Final = re.compile(r"\s?(?:-|–|—|~|to|and|or)\s?", re.IGNORECASE)
+# What stands in front of a figure that is no exact one, or behind it; the first that fits counts.
 BOUNDS: Final = tuple(
     (sign, re.compile(rf"(?:{words})\s*(?:US\s*)?$", re.IGNORECASE))
     for sign, words in (
-        ("<", r"(?<!no )(?<!not )(?:less|fewer) than|up to|at most|(?:no|not) more than|maximum of"),
+        (
+            "<",
+            r"(?<!no )(?<!not )(?:less|fewer|lower) than|up to|at most|(?:no|not) (?:more|greater|higher) than"
+            r"|maximum of|(?:not|n['’]t|cannot|never)(?: to)? exceed(?:ing)?|capped at|cap of|최대|최고|많아야",
+        ),
         (
             ">",
-            r"(?<!no )(?<!not )more than|at least|(?:no|not) (?:less|fewer) than|greater than|\bover"
-            r"|exceed(?:s|ed|ing)?|minimum of",
+            r"(?<!no )(?<!not )(?:more|greater|higher) than|at least|(?:no|not) (?:less|fewer|lower) than|\bover"
+            r"|exceed(?:s|ed|ing)?|minimum of|최소|적어도",
+        ),
+        (
+            "~",
+            r"\b(?:about|approximately|around|roughly|nearly|almost|close to|circa|some|an? estimated)"
+            r"|(?<![가-힣])(?:약|대략|거의)",
         ),
     )
 )
+_COUNTER: Final = "(?:명|개국|개사|개|곳|건|인|대|회|차례|척)"
+BOUNDS_BEHIND: Final = tuple(
+    (sign, re.compile(rf"(?:{words})", re.IGNORECASE))
+    for sign, words in (
+        ("<", rf"\s?or (?:less|fewer|below|under)\b|\s?{_COUNTER}?\s?(?:이하|미만)"),
+        (">", rf"\s?(?:or|and) (?:more|above|over)\b|\+|\s?{_COUNTER}?\s?(?:이상|초과|넘[는게])"),
+        ("~", rf"여(?=\s?{_COUNTER})|\s?{_COUNTER}?\s?(?:가량|정도|안팎|내외|남짓)|\s?or so\b"),
+    )
+)
+OVER: Final = re.compile(r"\bover\s*$", re.IGNORECASE)

@@ -12,10 +12,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from app.figure_patterns import (
     BARE_MONTH,
     BOUNDS,
+    BOUNDS_BEHIND,
     CURRENCIES,
     DATES,
     JOINS,
@@ -24,6 +26,7 @@ from app.figure_patterns import (
     NAME,
     NUMBER,
     ORDINALS,
+    OVER,
     PAIR,
     SCALES,
     SPELLED,
@@ -33,6 +36,9 @@ from app.figure_patterns import (
     WORD,
 )
 
+_TIMES: Final = ("year", "month", "week", "day", "hour")
+_FEW: Final = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -41,7 +47,8 @@ class Figure:
     Attributes:
         value: the number, scale included; or a word or name in lower case ("half", "g7") where it has no number.
         unit: "$", "₩", "%", "year" and the like; "th" for ordinals, "word" and "name" for those; empty if none.
-        bound: ">" after "more than" and "at least", "<" after "less than" and "up to", otherwise empty.
+        bound: ">" for "more than" and "at least", "<" for "less than" and "up to", "~" for "about"; "≥" for "over"
+            before a time, which is more often its course than more than it; otherwise empty.
         text: as it is written.
     """
 
@@ -80,7 +87,7 @@ def read_figures(text: str, *, source: bool = False) -> tuple[tuple[Figure, ...]
             dates.extend(_dates(match))
         plain = pattern.sub(_blank, plain)
     figures += _numbers(plain, both_readings=source)
-    figures += [Figure(match[0].lower(), "word", "", match[0]) for match in WORD.finditer(plain)]
+    figures += [Figure(m[0].lower(), "word", _bound(plain, m.start(), m.end()), m[0]) for m in WORD.finditer(plain)]
     # A digit that none of the patterns takes must not slip through unread.
     figures += [Figure(match[0], "name", "", match[0]) for match in re.finditer(r"\d+", NUMBER.sub(_blank, plain))]
     if source:
@@ -115,14 +122,42 @@ def holds(source: str, figure: Figure) -> bool:
     return any(_same(figure, held) for held in read_figures(source, source=True)[0])
 
 
+def overstated_figure(statement: str, sources: Iterable[str]) -> str:
+    """Return a figure that a statement gives as exact, and its sources only as a bound or roughly; empty if none.
+
+    `missing_figures` lets "40" pass for "more than 40", since questions leave that out; an answer must not.
+    """
+    held = [figure for source in sources for figure in read_figures(source, source=True)[0]]
+    for figure in read_figures(statement)[0]:
+        bounds = {_rough(other) for other in held if _same_value(figure, other)}
+        if not figure.bound and bounds and not bounds & {"", "≥"}:
+            return figure.text
+    return ""
+
+
+def _rough(figure: Figure) -> str:
+    """Return the bound; "talks about two laws" and "around five pillars" count theirs exactly."""
+    few = isinstance(figure.value, Decimal) and figure.value < _FEW and not figure.unit
+    return "" if figure.bound == "~" and few else figure.bound
+
+
 def _same(claimed: Figure, held: Figure) -> bool:
+    return _same_value(claimed, held) and _bears_out(claimed.bound, held.bound)
+
+
+def _same_value(claimed: Figure, held: Figure) -> bool:
     if {(claimed.value, claimed.unit), (held.value, held.unit)} == {("half", "word"), (Decimal(50), "%")}:
         return True
     # "within 180" may stand for "180 days", but never for "180 percent" or "$180".
-    loose = claimed.unit == "" and held.unit in ("year", "month", "week", "day", "hour", "GW", "MW", "nm", "km")
-    # "more than 40" says more than "40" does, and "$25 billion" more than "up to $25 billion".
-    bound = claimed.bound == held.bound or (claimed.bound == "" and held.bound == ">")
-    return claimed.value == held.value and (claimed.unit == held.unit or loose) and bound
+    loose = claimed.unit == "" and held.unit in (*_TIMES, "GW", "MW", "nm", "km")
+    return claimed.value == held.value and (claimed.unit == held.unit or loose)
+
+
+def _bears_out(claimed: str, held: str) -> bool:
+    """Whether "more than 40" (">") may be said where a source has it so; "$25 billion" says more than "up to" it."""
+    if claimed in ("", "~"):
+        return held != "<"
+    return claimed == held or {claimed, held} == {">", "≥"}
 
 
 def _held(claimed: Date, dates: list[Date], figures: list[Figure]) -> bool:
@@ -160,7 +195,12 @@ def _numbers(text: str, *, both_readings: bool) -> list[Figure]:
         between = text[previous.end() : match.start()] if previous else "."
         if previous and previous["korean"] and match["korean"] and not between.strip():
             whole = found.pop()  # 1조 7,000억 원
-            figure = replace(figure, value=_sum(whole.value, figure.value), text=f"{whole.text} {figure.text}")
+            figure = replace(
+                figure,
+                value=_sum(whole.value, figure.value),
+                bound=whole.bound or figure.bound,
+                text=f"{whole.text} {figure.text}",
+            )
         elif previous and JOINS.fullmatch(between):
             first = found[-1] if both_readings else found.pop()
             found.append(_figure(text, previous, tail=match) if _open_ended(previous) else first)
@@ -187,7 +227,7 @@ def _blank(match: re.Match[str]) -> str:
 def _figure(text: str, match: re.Match[str], tail: re.Match[str] | None = None) -> Figure:
     end = tail or match
     written = match[0].strip()
-    bound = next((sign for sign, before in BOUNDS if before.search(text[: match.start()])), "")
+    bound = _bound(text, match.start(), end.end())
     if match["name"] and match.start("name") == match.end("number"):
         return Figure(f"{match['number']}{match['name']}".lower(), "name", bound, written)
     if match["number"].count(".") > 1:
@@ -201,8 +241,15 @@ def _figure(text: str, match: re.Match[str], tail: re.Match[str] | None = None) 
     if match["ordinal"]:
         return Figure(value.normalize(), "th", bound, written)
     unit = next((name for i, (name, _) in enumerate(UNITS) if end[f"u{i}"]), "")
+    if unit in _TIMES and OVER.search(text[: match.start()]):
+        bound = "≥"
     return Figure(value.normalize(), unit or CURRENCIES.get((match["currency"] or end["currency"] or "").lower(), ""),
                   bound, written)  # fmt: skip
+
+
+def _bound(text: str, start: int, end: int) -> str:
+    before = (sign for sign, words in BOUNDS if words.search(text[:start]))
+    return next(before, "") or next((sign for sign, words in BOUNDS_BEHIND if words.match(text, end)), "")
 
 
 def _value(number: str) -> Decimal:

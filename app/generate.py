@@ -12,16 +12,17 @@ from app.figures import missing_figures
 from app.llm import ChatModel
 from app.prompting import Messages, load_prompt
 from app.results import ABSTENTION, Drafted, Dropped, Grounded
-from app.verify import verify_statement
+from app.verify import OTHER_LANGUAGE, SAYS_NOTHING, verify_statement
 from ingest.documents import Document, Passage
 
 SENTENCES: Final = 6
 EVIDENCE_CHARACTERS: Final = 14_000
 QUESTION_CHARACTERS: Final = 300
-_LANGUAGES: Final = {"en": "English", "ko": "Korean"}
+LANGUAGES: Final = {"en": "English", "ko": "Korean"}
 _MOST_TRIES: Final = 30
 _MOST_CHARACTERS: Final = 12_000
 _HISTORY: Final = 4
+_REPEATS: Final = "repeats an earlier sentence"
 
 # What could end the fence around a document's words, or pass for a turn of the conversation.
 _FENCE: Final = re.compile(r"<(?=[/|!a-zA-Z<])")
@@ -47,7 +48,7 @@ def generate(
         evidence: passages, best first; those beyond `EVIDENCE_CHARACTERS` are left out.
         documents: by `doc_id`, at least those of the evidence.
         model: what writes the answer.
-        language: of the answer, as a code ("en", "ko").
+        language: of the answer, as a code ("en", "ko"); sentences in another are dropped.
         on_statement: called with everything so far after each kept sentence.
 
     Returns:
@@ -65,7 +66,7 @@ def generate(
     dropped: list[Dropped] = []
     pieces = model.stream(messages.system, messages.user)
     for draft in _drafts(pieces):
-        result = _repeats(draft, kept, dropped) or verify_statement(draft.text, draft.cited, given, documents)
+        result = _repeats(draft, kept, dropped) or verify_statement(draft.text, draft.cited, given, documents, language)
         if isinstance(result, Dropped):
             dropped.append(result)
         else:
@@ -77,11 +78,17 @@ def generate(
     return Drafted(tuple(kept), tuple(dropped))
 
 
+def is_in_other_language(drafted: Drafted) -> bool:
+    """Whether nothing was kept of an answer for no other reason than its language; False if nothing was written."""
+    reasons = {statement.why for statement in drafted.dropped}
+    return not drafted.statements and OTHER_LANGUAGE in reasons <= {OTHER_LANGUAGE, SAYS_NOTHING, _REPEATS}
+
+
 def _messages(question: str, given: Sequence[Passage], documents: Mapping[str, Document], language: str) -> Messages:
     return load_prompt("answer").render(
         question=_neutral(question),
         evidence="\n\n".join(_block(n, passage, documents) for n, passage in enumerate(given, start=1)),
-        language=_LANGUAGES.get(language, language),
+        language=LANGUAGES.get(language, language),
         limit=str(SENTENCES),
         abstention=ABSTENTION,
     )
@@ -140,7 +147,7 @@ def _drafts(pieces: Iterator[str]) -> Iterator[Draft]:
 def _repeats(draft: Draft, kept: Sequence[Grounded], dropped: Sequence[Dropped]) -> Dropped | None:
     earlier = [statement.text for statement in kept] + [statement.text for statement in dropped]
     if _words(draft.text) in map(_words, earlier):
-        return Dropped(draft.text, "repeats an earlier sentence")
+        return Dropped(draft.text, _REPEATS)
     return None
 
 

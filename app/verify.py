@@ -1,7 +1,7 @@
 """Verify a sentence that a chat model wrote against the evidence it cites; keep it with exact places, or drop it.
 
 Nothing the model says about its sources is believed: keys are looked up, quotes are found letter by letter,
-figures, dates, names and negations are compared, and most of the sentence's words must stand where it points.
+figures, dates, names, negations and modals are compared, and most of the sentence's words must stand where it points.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Final
 from app.actors import content, missing_names, negation_differs
 from app.basis import Basis, gather, locate, locate_elsewhere
 from app.drafts import Cited
-from app.figures import Figure, holds, read_figures
+from app.figures import Figure, holds, overstated_figure, read_figures
+from app.language import is_korean, is_written_in
+from app.modality import altered_force
 from app.quotes import find_quote
 from app.results import Dropped, Grounded
 from ingest.documents import Document, Passage
@@ -25,6 +27,9 @@ COVERED_WITHOUT: Final = 0.6
 COVERED_CLAUSE: Final = 0.4
 # Characters of one statement.
 LONGEST: Final = 800
+# Why sentences are dropped that say nothing wrong.
+SAYS_NOTHING: Final = "says nothing about the subject"
+OTHER_LANGUAGE: Final = "is not in the language of the question"
 _CLAUSE_TERMS: Final = 3
 
 _SOURCES: Final = r"(?:evidence|sources?|passages?|texts?|context|information|documents?)"
@@ -51,7 +56,11 @@ _HANGUL: Final = re.compile("[가-힣]")
 
 
 def verify_statement(
-    text: str, cited: Sequence[Cited], evidence: Sequence[Passage], documents: Mapping[str, Document]
+    text: str,
+    cited: Sequence[Cited],
+    evidence: Sequence[Passage],
+    documents: Mapping[str, Document],
+    language: str = "",
 ) -> Grounded | Dropped:
     """Check one sentence against the evidence it cites.
 
@@ -60,6 +69,7 @@ def verify_statement(
         cited: keys from 1 into `evidence`, with the quotes given for them.
         evidence: passages as they were numbered for the model.
         documents: by `doc_id`, at least those of the evidence.
+        language: that the sentence must be in, as a code; empty for any.
 
     Returns:
         The sentence with the places it rests on, each an exact span of a paragraph; or the sentence with the
@@ -70,7 +80,7 @@ def verify_statement(
     if whole := _INNER_QUOTE.fullmatch(statement.rstrip(".")):
         statement = _inside(whole)
         cited = [Cited(c.key, c.quote or statement) for c in cited]
-    if why := _not_a_statement(statement):
+    if why := _not_a_statement(statement, language):
         return Dropped(text, why)
     known = [c for c in cited if 1 <= c.key <= len(evidence) and evidence[c.key - 1].doc_id in documents]
     if not known:
@@ -91,9 +101,11 @@ def verify_statement(
     return Dropped(text, why or f"{unfound} not in the evidence it cites")
 
 
-def _not_a_statement(statement: str) -> str:
+def _not_a_statement(statement: str, language: str) -> str:
     if _META.match(statement) or statement.endswith(":"):
-        return "says nothing about the subject"
+        return SAYS_NOTHING
+    if not is_written_in(statement, language):
+        return OTHER_LANGUAGE
     if statement.endswith("?"):
         return "is a question"
     if len(statement) > LONGEST:
@@ -110,6 +122,15 @@ def _objection(statement: str, basis: Basis) -> str:
         return f"names {absent[0]}, which the cited passage does not"
     if negation_differs(statement, basis.sentences):
         return "denies what the cited sentence affirms, or affirms what it denies"
+    if why := altered_force(statement, basis.sentences, basis.beside, basis.quotes):
+        return why
+    if figure := overstated_figure(statement, [*basis.sentences, basis.header]):
+        return f'gives {figure} without the "up to", "at least" or "about" of the cited sentence'
+    return _misread(statement, basis)
+
+
+def _misread(statement: str, basis: Basis) -> str:
+    """Return the first check that a statement fails of how it hangs together; empty if it passes all."""
     if figure := _misplaced(statement, basis.sentences):
         return f"gives {figure} for something else than the cited sentence does"
     if _POINTER.match(statement) and not any(find_quote(statement, sentence) for sentence in basis.sentences):
@@ -167,7 +188,7 @@ def _clauses(sentence: str) -> list[str]:
 
 
 def _covered(statement: str, basis: Basis) -> bool:
-    if bool(_HANGUL.search(statement)) != bool(_HANGUL.search(basis.around)):
+    if is_korean(statement) != is_korean(basis.around):
         return basis.quoted  # across languages words do not compare; an exact quote has to stand in for that
     terms = content(statement)
     if len(terms) < (1 if basis.quoted else 2):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,12 +14,16 @@ from hypothesis import strategies as st
 
 from app.actors import missing_names, negation_differs
 from app.drafts import Cited, Draft, DraftReader, read_line
-from app.figures import missing_figures, read_figures
-from app.generate import complete_question, generate
+from app.figures import missing_figures, overstated_figure, read_figures
+from app.generate import complete_question, generate, is_in_other_language
+from app.language import is_korean, is_written_in
+from app.outcome import OutcomeModel
+from app.pipeline import Pipeline
 from app.quotes import find_quote
 from app.results import ABSTENTION, Drafted, Dropped, Grounded, Place
 from app.verify import verify_statement
 from ingest.documents import Document, Paragraph, Passage, Span
+from tests.small_corpus import small_settings
 
 TRADE = Document(
     "trade",
@@ -48,7 +54,19 @@ DIGEST = Document(
     (Paragraph(5, "The office reports that ship exports grew by 12 percent.", last=7),),
     edition="digest",
 )
-DOCUMENTS = {document.doc_id: document for document in (TRADE, MINUTES, DIGEST)}
+PLANS = Document(
+    "plans",
+    "Plans of the Yards",
+    (
+        Paragraph(1, "Hanwha plans to invest up to $5 billion in Oslo, and the yards may hire at least 900 welders."),
+        Paragraph(2, "The code of conduct for yards is voluntary. About 40 percent of the yards will apply it."),
+        Paragraph(3, "Makers of engines shall:"),
+        Paragraph(4, "keep the records of their engines for five years;"),
+    ),
+    issuer="Harbour Office",
+    date="2022",
+)
+DOCUMENTS = {document.doc_id: document for document in (TRADE, MINUTES, DIGEST, PLANS)}
 
 
 def whole(document: Document, *numbers: int) -> Passage:
@@ -57,7 +75,15 @@ def whole(document: Document, *numbers: int) -> Passage:
     return Passage(f"{document.doc_id}#{numbers[0]}", document.doc_id, "\n".join(p.text for p in paragraphs), spans)
 
 
-EVIDENCE = [whole(TRADE, 1), whole(TRADE, 2, 3), whole(MINUTES, 1), whole(TRADE, 4), whole(DIGEST, 5)]
+EVIDENCE = [
+    whole(TRADE, 1),
+    whole(TRADE, 2, 3),
+    whole(MINUTES, 1),
+    whole(TRADE, 4),
+    whole(DIGEST, 5),
+    whole(PLANS, 1, 2),
+    whole(PLANS, 3, 4),
+]
 
 
 def check(line: str) -> Grounded | Dropped:
@@ -158,6 +184,64 @@ def test_figures_that_a_source_lacks(statement: str, source: str, date: str, mis
     assert missing_figures(statement, [source], date) == missing
 
 
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("up to $5 billion", "<"),
+        ("must not exceed 15 percent", "<"),
+        ("no greater than 15 percent", "<"),
+        ("최대 50억 달러", "<"),
+        ("3천만원 이하의 과태료", "<"),
+        ("40 or fewer", "<"),
+        ("at least 900", ">"),
+        ("more than half", ">"),
+        ("50명 이상", ">"),
+        ("최소 1조 7,000억 원", ">"),
+        ("40 or more", ">"),
+        ("exceeds 40", ">"),
+        ("about 40 percent", "~"),
+        ("약 40명", "~"),
+        ("40여 명", "~"),
+        ("40명가량", "~"),
+        ("over ten years", "≥"),
+        ("over $10", ">"),
+        ("40 percent", ""),
+        ("계약 40건", ""),
+    ],
+)
+def test_bounds_are_read(text: str, bound: str) -> None:
+    (figure,), _ = read_figures(text)
+    assert figure.bound == bound
+
+
+@pytest.mark.parametrize(
+    ("statement", "source", "overstated"),
+    [
+        ("$5 billion", "up to $5 billion", "$5 billion"),
+        ("up to $5 billion", "up to $5 billion", ""),
+        ("3천만원", "3천만원 이하", "3천만원"),
+        ("at most 30 million won", "3천만원 이하", ""),
+        ("900 welders", "at least 900 welders", "900"),
+        ("more than 900 welders", "at least 900 welders", ""),
+        ("40 percent", "about 40 percent", "40 percent"),
+        ("about 40 percent", "40 percent", ""),
+        ("half of them", "more than half of them", "half"),
+        ("900 welders", "at least 900 welders; exactly 900 welders", ""),
+        ("in ten years", "over ten years", ""),
+        ("two laws", "speeches about two laws", ""),
+        ("901 welders", "at least 900 welders", ""),  # missing, which is another check
+        ("", "about 40", ""),
+    ],
+)
+def test_figures_that_a_source_only_bounds(statement: str, source: str, overstated: str) -> None:
+    assert overstated_figure(statement, [source]) == overstated
+
+
+def test_a_question_may_leave_bounds_out() -> None:
+    assert missing_figures("40 percent", ["about 40 percent"]) == ()
+    assert missing_figures("900 welders", ["at least 900 welders"]) == ()
+
+
 # Names and negations
 
 
@@ -252,6 +336,18 @@ S1, S2 = Cited(1, "ships grew by 12"), Cited(2)
         ("Answer: In (2023) it grew [2023] to [$2].", [Draft("In (2023) it grew [2023] to [$2].", ())]),
         ('[S1: "ships grew by 12"] and [S2]', [Draft("and", (S1, S2))]),
         (': "Ships grew. [S2]', [Draft("Ships grew.", (S2,))]),
+        # Mangled: brackets and quotes that nothing closes or opens.
+        ('Ships grew. [S1: "ships grew by 12". [2, S9]', [Draft("Ships grew.", (S1, Cited(9)))]),
+        ("Ships grew [S2 by a half.", [Draft("Ships grew by a half.", (S2,))]),
+        ("Ships grew S2] by a half.", [Draft("Ships grew by a half.", (S2,))]),
+        ("[[S2]] Ships grew.", [Draft("Ships grew.", (S2,))]),
+        ("Ships grew. [S2]]", [Draft("Ships grew.", (S2,))]),
+        ("Ships grew. {S2}", [Draft("Ships grew.", (S2,))]),
+        ("S2, S9: Ships grew.", [Draft("Ships grew.", (S2, Cited(9)))]),
+        ("S2 Ships grew.", [Draft("Ships grew.", (S2,))]),
+        ("Ships grew, S2, by a half.", [Draft("Ships grew, by a half.", (S2,))]),
+        ("Ships grew. [S 2]", [Draft("Ships grew.", (S2,))]),
+        ("Galaxy S9 sells. [The S9] too. [S2]", [Draft("Galaxy S9 sells.", (S2,)), Draft("[The S9] too.", (S2,))]),
         ("", []),
         ("[S1]", []),
     ],
@@ -278,6 +374,10 @@ def test_drafts_come_as_soon_as_their_line_is_complete() -> None:
             'S1: "ships grew by 12 percent"',
             [Draft("ships grew by 12 percent", (Cited(1, "ships grew by 12 percent"),))],
         ),
+        (
+            '[S2: "ships grew by 12 percent". [2, S9]',
+            [Draft("ships grew by 12 percent", (Cited(2, "ships grew by 12 percent"),))],
+        ),
     ],
 )
 def test_a_sentence_that_was_cut_off_is_left_out_and_a_bare_quote_is_one(text: str, drafts: list[Draft]) -> None:
@@ -290,6 +390,63 @@ def test_nothing_is_read_after_the_abstention() -> None:
         reader = DraftReader()
         assert list(reader.feed(f"{word}.\nShips grew. [S1]\n")) == []
         assert reader.abstained
+
+
+WORDS = "ships grew ports sold goods cheaper boats until winter across both shores".split()
+MANGLED = st.lists(
+    st.sampled_from(
+        [
+            "[", "]", "(", ")", "【", "】", "{", "}", '"', "“", "”", ",", ";", ":", ".", "S1", "S3", "[S2", "S9]", "[2",
+            "[12", "[S2, S9]", "[2, S9]", "[2, S9", "(S3)", "(S3", "S3)", '[S1: "', '"]', "¶4", "[source 2", "[S 2]",
+            "[[S3]]",
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+).map(" ".join)  # fmt: skip
+
+
+@settings(max_examples=1000)
+@given(
+    st.lists(st.sampled_from(WORDS), min_size=3, max_size=9),
+    st.dictionaries(st.integers(0, 10).filter(lambda at: at != 1), MANGLED, min_size=1, max_size=4),
+    st.sampled_from([".", "", " "]),
+)
+def test_no_part_of_a_key_comes_out_in_a_statement(words: list[str], mangled: dict[int, str], end: str) -> None:
+    own = ["Exports", *words]  # a key behind a capital is a name: nothing is put there
+    line = " ".join(part for at in range(11) for part in (mangled.get(at, ""), *own[at : at + 1]) if part) + end
+    reader = DraftReader()
+    for draft in [*reader.feed(line), *reader.close()]:
+        assert not re.search(r"S ?\d|[\[\]¶]", draft.text), line
+        assert set(re.findall("[A-Za-z]+", draft.text)) <= set(own), line
+
+
+# Languages
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("한국은 미국에 17억 달러를 투자했다.", {"ko"}),
+        ("NIST와 KATS는 MOU를 체결했다.", {"ko"}),
+        ("한국은 “exported goods worth $1.7 billion to France”라고 했다.", {"ko"}),
+        ("machine learning operations pipeline을 지원한다.", {"ko"}),
+        ("South Korea invested $1.7 billion.", {"en"}),
+        ("Minister 배경훈 met Michael Kratsios.", {"en"}),
+        ("The 과학기술정보통신부 signed an agreement with 한국지능정보사회진흥원.", {"en"}),
+        ("South Korea (한국) will invest.", {"en"}),
+        ("Samsung, SK, OpenAI", {"en", "ko"}),
+        ("韩国将与 NIST 合作。", set()),
+        ("日本は参加しない。", set()),
+        ("Корея инвестирует.", set()),
+        ("1.7", {"en", "ko"}),
+        ("", {"en", "ko"}),
+    ],
+)
+def test_the_language_that_carries_a_sentence(text: str, languages: set[str]) -> None:
+    assert {code for code in ("en", "ko") if is_written_in(text, code)} == languages
+    assert is_written_in(text, "fr")
+    assert is_korean(text) is (languages == {"ko"})
 
 
 # Statements
@@ -325,6 +482,22 @@ def test_nothing_is_read_after_the_abstention() -> None:
         (
             'The office reports that "ship exports" grew. [S5]',
             "The office reports that ship exports grew by 12 percent.",
+        ),
+        (
+            "Hanwha intends to invest up to $5 billion in Oslo. [S6]",
+            "Hanwha plans to invest up to $5 billion in Oslo, and the yards may hire at least 900 welders.",
+        ),
+        (
+            'The yards may hire more than 900 welders. [S6: "the yards may hire at least 900 welders"]',
+            "the yards may hire at least 900 welders",
+        ),
+        (
+            '한화는 오슬로에 최대 50억 달러를 투자할 계획이다. [S6: "plans to invest up to $5 billion in Oslo"]',
+            "plans to invest up to $5 billion in Oslo",
+        ),
+        (
+            "Makers of engines must keep the records of their engines for five years. [S7]",
+            "keep the records of their engines for five years;",
         ),
     ],
 )
@@ -381,6 +554,22 @@ def test_a_figure_in_another_sentence_brings_that_sentence_as_a_place() -> None:
         ('일본은 프랑스에 17억 달러를 수출했다. [S1: "exported goods worth $1.7 billion to France"]', "names Japan"),
         ("한국은 프랑스에 17억 달러를 수출했다. [S1]", "not in the evidence"),
         ("Exports fell by 91 percent. [S4]", "gives 91 percent"),
+        ("Hanwha has invested up to $5 billion in Oslo. [S6]", 'the cited sentence says "plans to"'),
+        ("Hanwha will invest up to $5 billion in Oslo. [S6]", 'says "will" where the cited sentence says "plans to"'),
+        ("The yards will hire at least 900 welders. [S6]", 'says "will" where the cited sentence says "may"'),
+        ("The yards must hire at least 900 welders. [S6]", 'says "must"'),
+        ("The yards may hire 900 welders. [S6]", "gives 900 without"),
+        ("Hanwha plans to invest $5 billion in Oslo. [S6]", "gives $5 billion"),
+        ("The code of conduct for yards is mandatory. [S6]", 'says "mandatory"'),
+        ("The yards will apply the code at 40 percent of the yards. [S6]", "gives 40 percent without"),
+        (
+            '한화는 오슬로에 최대 50억 달러를 투자했다. [S6: "plans to invest up to $5 billion in Oslo"]',
+            'leaves out that the cited sentence says "plans to"',
+        ),
+        (
+            '대통령 때문에 exports fell and nobody bought. [S2: "Exports of ships grew by 12 percent in 2019"]',
+            "not in the evidence",
+        ),
     ],
 )
 def test_what_the_evidence_does_not_bear_out_is_dropped_with_the_reason(line: str, why: str) -> None:
@@ -468,6 +657,68 @@ def test_abstaining_and_saying_nothing_keep_nothing() -> None:
     assert answer(ABSTENTION) == Drafted(())
     assert answer("") == Drafted(())
     assert answer("I do not know.").statements == ()
+
+
+SENTENCE = "Exports of ships grew by 12 percent in 2019. [S2]\n"
+KOREAN = '선박 수출은 12퍼센트 늘었다. [S2: "Exports of ships grew by 12 percent in 2019"]\n'
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "kept", "only_the_language"),
+    [
+        (SENTENCE, "en", 1, False),
+        (SENTENCE, "ko", 0, True),
+        (KOREAN, "ko", 1, False),
+        (KOREAN, "en", 0, True),
+        (SENTENCE + KOREAN, "ko", 1, False),
+        (f"Here is the answer:\n{SENTENCE}{SENTENCE}", "ko", 0, True),
+        ("I do not know.", "ko", 0, False),
+        (f"{SENTENCE}선박 수출은 99퍼센트 늘었다. [S2]", "ko", 0, False),
+        (ABSTENTION, "ko", 0, False),
+        ("", "ko", 0, False),
+    ],
+)
+def test_a_sentence_in_another_language_is_dropped(
+    written: str, language: str, kept: int, only_the_language: bool
+) -> None:
+    drafted = generate("선박 수출은 늘었나?", EVIDENCE, DOCUMENTS, Says(written), language=language)
+    assert len(drafted.statements) == kept
+    assert is_in_other_language(drafted) is only_the_language
+    reasons = [one.why for one in drafted.dropped if one.text == SENTENCE.removesuffix(" [S2]\n")]
+    assert reasons[:1] == (["is not in the language of the question"] if language == "ko" and reasons else [])
+
+
+FUND = "How large is the semiconductor fund?"
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every question count as answered, so that what becomes of the model's answer is all there is to see."""
+    monkeypatch.setattr(OutcomeModel, "decide", lambda *_: "answered")
+
+
+@pytest.mark.usefixtures("held")
+def test_an_answer_in_another_language_gives_way_to_the_sources_own_words(small_home: Path, word_model: Path) -> None:
+    settings = small_settings(small_home, word_model)
+    model = Says('반도체 기금은 3억 달러이다. [S1]\n기금은 서울에 있다. [S2: "It is kept in Seoul"]')
+    with Pipeline(settings) as asked:
+        extracted = asked.ask(FUND)
+    with Pipeline(settings, chat=model) as asked:
+        answer = asked.ask(FUND)
+    assert extracted.statements
+    assert model.asked
+    assert (answer.statements, answer.mode, answer.outcome) == (extracted.statements, "extractive", "answered")
+    assert "The chat model did not answer in English, so these are the sources' own sentences." in answer.notice
+    assert [one.why for one in answer.dropped] == ["is not in the language of the question"] * 2
+
+
+@pytest.mark.usefixtures("held")
+def test_an_answer_that_is_wrong_too_still_abstains(small_home: Path, word_model: Path) -> None:
+    model = Says("반도체 기금은 3억 달러이다. [S1]\nThe semiconductor fund rises to $900 million. [S1]")
+    with Pipeline(small_settings(small_home, word_model), chat=model) as asked:
+        answer = asked.ask(FUND)
+    assert (answer.outcome, answer.mode, answer.statements) == ("not_in_sources", "generated", ())
+    assert len(answer.dropped) == 2
 
 
 def test_no_evidence_no_call() -> None:
