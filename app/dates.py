@@ -22,10 +22,11 @@ _RANGE: Final = re.compile(
     re.I,
 )
 _OPEN: Final = re.compile(
-    rf"\b(since|after|before|until)\s+(?:(?:\w+|\d{{1,2}},|the end of|the (?:start|beginning) of)\s+){{0,2}}({_YEAR})"
+    rf"\b(since|after|before|until)\s+((?:(?:\w+|\d{{1,2}},|the end of|the (?:start|beginning) of)\s+){{0,2}})({_YEAR})"
     rf"|({_YEAR})\s*년?\s*(?:\d{{1,2}}\s*월\s*)?(?:\d{{1,2}}\s*일\s*)?(이후|이전)",
     re.I,
 )
+_MONTH_WORD: Final = re.compile(rf"\b(?:{_MONTH})\b", re.I)
 _ANY_YEAR: Final = re.compile(rf"(?<![\d,.$])({_YEAR})(?!\d|[.,]\d)")
 # What is taken out of a question with its dates: "in early", "on", "of", the month and the day.
 DATE_PHRASE: Final = re.compile(
@@ -73,7 +74,9 @@ def find_dates(question: str) -> Dates:
     months |= {f"{year}-{int(month):02d}" for year, month in _KOREAN_MONTH.findall(question)}
     periods = [_range(match) for match in _RANGE.finditer(question)]
     periods += [_open(match) for match in _OPEN.finditer(question)]
-    years = dict.fromkeys(_ANY_YEAR.findall(question))
+    # "after 2022" is about the years behind it: 2022 itself is not meant.
+    named = _OPEN.sub(lambda match: "" if _excludes(match) else match[0], question)
+    years = dict.fromkeys(_ANY_YEAR.findall(named))
     return Dates(tuple(years), tuple(sorted(months)), tuple(dict.fromkeys(periods)))
 
 
@@ -83,9 +86,21 @@ def _range(match: re.Match[str]) -> tuple[str, str]:
 
 
 def _open(match: re.Match[str]) -> tuple[str, str]:
-    word = (match[1] or match[4]).lower()
-    year = match[2] or match[3]
-    return (year, LAST) if word in ("since", "after", "이후") else (FIRST, year)
+    word, year = (match[1] or match[5]).lower(), match[3] or match[4]
+    month = _MONTH_WORD.search(match[2] or "")
+    edge = f"{year}-{MONTHS.index(month[0].lower()) + 1:02d}" if month else year
+    if word in ("since", "after", "이후"):
+        return (f"{int(year) + 1}" if _excludes(match) else edge), LAST
+    return FIRST, (f"{int(year) - 1}" if _excludes(match) else edge)
+
+
+def _excludes(match: re.Match[str]) -> bool:
+    """Whether an open period leaves its year out: "after 2022" and "before 2022" do, "after May 2022" does not."""
+    lead = (match[2] or "").strip().lower()
+    word = (match[1] or "").lower()
+    return (word == "after" and lead in ("", "the end of")) or (
+        word == "before" and lead in ("", "the start of", "the beginning of")
+    )
 
 
 def within(date: str, first: str, last: str) -> bool:

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ANALYSER: Final = "english-stems+korean-bigrams/2"
+ANALYSER: Final = "english-stems+korean-bigrams/3"
 
 # Names of the same thing, folded to one token before stemming, so that "ROK" finds "Republic of Korea".
 _SAME_THING: Final = (
     (r"artificial intelligence", "ai"),
     (r"republic of korea|south korea|korean peninsula|r\.o\.k\.?|\brok\b", "korea"),
-    (r"south koreans?|koreans?\b|korea['’]s", "korea"),
+    (r"south koreans?|koreans?\b", "korea"),
     (
-        r"united states(?: of america)?|u\.s\.a\.?|\bu\.s\.?(?!\w)|\busa\b|\bUS\b|american?s?\b|america['’]s",
+        r"united states(?: of america)?|u\.s\.a\.?|\bu\.s\.?(?!\w)|\busa\b|\bUS\b|american?s?\b",
         "usa",
     ),
     (r"electric vehicles?|electric cars?|\bevs\b", "ev"),
@@ -43,6 +43,7 @@ _FOLD: Final = tuple(
     (re.compile(pattern.replace(r"|\bUS\b", "") if name == "usa" else pattern, re.IGNORECASE), f" {name} ")
     for pattern, name in sorted(_SAME_THING, key=lambda pair: -len(pair[0].split("|")[0]))
 )
+_POSSESSIVE: Final = re.compile(r"(?<=\w)['’]s\b|(?<=U\.S\.)['’]s\b|(?<=s)['’](?!\w)", re.IGNORECASE)
 _US: Final = re.compile(r"\bUS\b(?!\$)")
 _TOKEN: Final = re.compile(r"[가-힣]+|\d+(?:[.,]\d+)*|[^\W\d_가-힣]+(?:['’][^\W\d_]+)?")
 _HANGUL: Final = re.compile(r"[가-힣]")
@@ -71,7 +72,7 @@ def _terms_of_word(word: str) -> tuple[str, ...]:
 
 
 def _terms_of(text: str) -> list[str]:
-    folded = _US.sub(" usa ", text)
+    folded = _US.sub(" usa ", _POSSESSIVE.sub("", text))
     for pattern, name in _FOLD:
         folded = pattern.sub(name, folded)
     terms: list[str] = []
@@ -81,7 +82,7 @@ def _terms_of(text: str) -> list[str]:
             terms.extend(_bigrams(token))
         elif token[0].isdigit():
             terms.append(token.replace(",", ""))
-        elif (word := token.lower().replace("’", "'").removesuffix("'s")) not in STOP_WORDS:
+        elif (word := token.lower().replace("’", "'")) not in STOP_WORDS:
             words.append(word)
     terms.extend(_stem(words))
     return terms

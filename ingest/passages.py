@@ -13,7 +13,7 @@ from typing import Final
 
 from ingest.documents import Document, Paragraph, Passage, Sentence, Span
 
-SPLITTER: Final = "paragraphs/1"
+SPLITTER: Final = "paragraphs/2"
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -22,12 +22,16 @@ _ABBREVIATIONS: Final = frozenset(
     "inc ltd co corp jr sr jan feb mar apr jun jul aug sep sept oct nov dec ph.d d.c a.m p.m cf al approx dept "
     "est ed eds r.o.k u.s.c pub stat fed reg cir supp ch cl subsec subpart gov lt col maj adm amb hon".split()
 )
-_END: Final = re.compile(r"[.!?。！？]+[\"'”’)\]]*(?=\s+)|[。！？]+[\"'”’)\]」』]*|[;:](?=\s+-\s)")
+_END: Final = re.compile(
+    r"[.!?。！？]+[\"'”’)\]]*(?=\s+)|[。！？]+[\"'”’)\]」』]*|[;:](?=\s+-\s)"
+    r"|(?<=[a-z]{3})[.!?](?=[A-Z][a-z]{2})"  # "takes effect.Treasury released": pages lose the space at a link
+)
 _CLAUSE: Final = re.compile(r"(?<=[;:])\s+|(?<=,)\s+(?=and |or |including |through |as well as )|(?<=[,，、])\s*")
 _WORD_BEFORE: Final = re.compile(r"([A-Za-z][A-Za-z.]*)$")
 _NUMBER_LABEL: Final = re.compile(r"(?:^|\s)\(?[0-9가-하ivx]{1,3}$")
-_CONTEXT_CHARACTERS: Final = 160
-_HEADING_CHARACTERS: Final = 100
+# The context's share of a passage, in parts of the limit: a statute's title alone would fill it.
+_TITLE_PART: Final = 3
+_HEADING_PART: Final = 4
 
 
 def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -113,7 +117,7 @@ def split_document(document: Document, count_tokens: CountTokens, limit: int) ->
         Passages in document order that hold every character of every paragraph but the space at a cut;
         a document without paragraphs gives an empty list.
     """
-    title = _context(document)
+    title = _context(document, count_tokens, limit // _TITLE_PART)
     passages = []
     heading = ""
     for group, heading in _groups(document, count_tokens, limit, title):
@@ -121,9 +125,27 @@ def split_document(document: Document, count_tokens: CountTokens, limit: int) ->
     return passages
 
 
-def _context(document: Document) -> str:
-    parts = [document.title[:_CONTEXT_CHARACTERS], document.date, document.issuer[:80]]
-    return " | ".join(part for part in parts if part)
+def _context(document: Document, count_tokens: CountTokens, most: int) -> str:
+    """Return title, date and issuer in at most `most` tokens; the issuer goes first, then the title's end."""
+    parts = [document.title, document.date, document.issuer]
+    whole = " | ".join(part for part in parts if part)
+    if count_tokens([whole])[0] <= most:
+        return whole
+    beside = f" | {document.date}" if document.date else ""
+    return _cut(document.title, count_tokens, most - count_tokens([beside])[0]) + beside
+
+
+def _cut(text: str, count_tokens: CountTokens, most: int) -> str:
+    """Return the longest beginning of whole words, or of letters where there is no space, within `most` tokens."""
+    if count_tokens([text])[0] <= most:
+        return text
+    words = text.split(" ") if " " in text.strip() else list(text)
+    joint = " " if " " in text.strip() else ""
+    low, high = 0, len(words)
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (middle, high) if count_tokens([joint.join(words[:middle])])[0] <= most else (low, middle)
+    return joint.join(words[:low])
 
 
 def _groups(
@@ -132,7 +154,7 @@ def _groups(
     """Yield the pieces of each passage with the heading that stands over them (none if it is among them)."""
     counts = count_tokens([paragraph.text for paragraph in document.paragraphs])
     title_tokens = count_tokens([title])[0]
-    heading, heading_tokens = "", 0
+    heading, heading_tokens, most = "", 0, limit // _HEADING_PART
     group: list[_Piece] = []
     over = ""
     for paragraph, count in zip(document.paragraphs, counts, strict=True):
@@ -140,8 +162,9 @@ def _groups(
             if group and not all(piece.heading for piece in group):
                 yield group, over
                 group, over = [], ""
-            heading, heading_tokens = paragraph.text[:_HEADING_CHARACTERS], min(count, 40)
-        room = max(limit - title_tokens - heading_tokens - 4, limit // 3)
+            heading = _cut(paragraph.text, count_tokens, most)
+            heading_tokens = min(count, most)
+        room = limit - title_tokens - heading_tokens - 4
         for piece in _pieces(paragraph, count, room, count_tokens):
             used = sum(member.tokens for member in group)
             if group and (used + piece.tokens > room or piece.part or group[-1].part):

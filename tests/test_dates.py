@@ -53,11 +53,15 @@ def test_months(question: str, months: tuple[str, ...]) -> None:
     ("question", "period"),
     [
         ("since 2023", ("2023", LAST)),
-        ("Since April 2023", ("2023", LAST)),
-        ("after May 21, 2021", ("2021", LAST)),
+        ("Since April 2023", ("2023-04", LAST)),
+        ("after 2022", ("2023", LAST)),
+        ("after the end of 2022", ("2023", LAST)),
+        ("after the 2022 statement", ("2022", LAST)),
+        ("after May 21, 2021", ("2021-05", LAST)),
         ("until 2022", (FIRST, "2022")),
         ("until the end of 2022", (FIRST, "2022")),
-        ("before 2024", (FIRST, "2024")),
+        ("before 2024", (FIRST, "2023")),
+        ("before June 2024", (FIRST, "2024-06")),
         ("between 2021 and 2023", ("2021", "2023")),
         ("between 2023 and 2021", ("2021", "2023")),
         ("how it changed from 2021 to 2023", ("2021", "2023")),
@@ -140,3 +144,12 @@ def test_any_text_gives_well_formed_dates(text: str) -> None:
     assert all(len(year) == 4 for year in dates.years)
     assert all(len(month) == 7 for month in dates.months)
     assert all(first <= last for first, last in dates.periods)
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [("after 2022", ()), ("before 2024", ()), ("since 2022", ("2022",)), ("after 2022, as in 2021", ("2021",))],
+)
+def test_a_year_that_only_bounds_is_not_what_is_asked_about(question: str, years: tuple[str, ...]) -> None:
+    dates = find_dates(question)
+    assert dates.years == years

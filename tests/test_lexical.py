@@ -202,3 +202,19 @@ def test_scores_follow_the_formula_over_any_texts(texts: list[str], query: str) 
             if term in held
         )
         assert float(index.scores(analyse(query))[row]) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("ROK's", ["korea"]),
+        ("the Republic of Korea’s plan", ["korea", "plan"]),
+        ("the U.S.'s role", ["usa", "role"]),
+        ("America’s", ["usa"]),
+        ("DPRK's", ["dprk"]),
+        ("the Leaders’ Meeting", ["leader", "meet"]),
+        ("North Korea's", ["dprk"]),
+    ],
+)
+def test_a_possessive_leaves_nothing_behind(text: str, terms: list[str]) -> None:
+    assert analyse(text) == terms

@@ -50,6 +50,8 @@ def words(count: int, of: str = "word") -> str:
         ("양국은 합의했다. 2023년 4.5% 늘었다.", ["양국은 합의했다.", "2023년 4.5% 늘었다."]),
         ("完了。次の文。", ["完了。", "次の文。"]),
         ("Wait... what is this? Fine.", ["Wait... what is this?", "Fine."]),
+        ("It takes effect.Treasury said so.", ["It takes effect.", "Treasury said so."]),
+        ("See Node.Js and a.B of v1.Two.", ["See Node.Js and a.B of v1.Two."]),
         ("No full stop", ["No full stop"]),
         ("  Space around.  ", ["Space around."]),
         ("", []),
@@ -113,6 +115,22 @@ def test_title_date_and_issuer_are_context_and_no_text() -> None:
     assert passage.context == "The Accord | 2023-05 | A Ministry"
     assert passage.text == "Body."
     assert passage.indexed_text == "The Accord | 2023-05 | A Ministry\nBody."
+
+
+def test_a_context_that_would_fill_the_passage_is_cut_and_keeps_the_date() -> None:
+    known = document("Body.", title=words(40, "t"), date="2023-05", issuer="A Ministry")
+    passage = split_document(known, count_words, LIMIT)[0]
+    assert passage.context == f"{words(6, 't')} | 2023-05"  # a third of 24, less two for the date
+    assert passage.text == "Body."
+
+
+def test_a_title_and_heading_without_spaces_are_cut_too() -> None:
+    def count_characters(texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    korean = document("가" * 300, "나" * 20, title="다" * 300, headings=[1])
+    for passage in split_document(korean, count_characters, 160):
+        assert len(passage.indexed_text) <= 160
 
 
 def test_the_page_is_the_first_span_s() -> None:
