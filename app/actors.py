@@ -131,6 +131,11 @@ def _touches(behind: str, words: set[str]) -> bool:
     return bool(denied) and sum(term in words for term in denied) * 2 > len(denied)
 
 
+def name_phrases(text: str) -> tuple[str, ...]:
+    """Return a sentence's capitalised phrases, in order; a single word that only begins it is not one."""
+    return tuple(phrase for phrase, first in _phrases(text) if not first or " " in phrase)
+
+
 def _phrases(statement: str) -> Iterator[tuple[str, bool]]:
     """Yield capitalised phrases and whether each begins the sentence."""
     for match in _PHRASE.finditer(statement):

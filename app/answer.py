@@ -19,7 +19,7 @@ from app.labels import labels
 from app.outcome import OutcomeModel, outcome_features
 from app.query import NO_FILTERS, Filters, Understood, understand
 from app.ranking import LinearWeights
-from app.results import Answer, Citation, Coverage, Drafted, Grounded, Outcome, Ranked
+from app.results import Answer, Citation, Coverage, Drafted, Dropped, Grounded, Outcome, Ranked
 from app.retrieve import Retrieval, Retriever
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ LONGEST_HISTORY: Final = 20  # earlier questions; what a follow-up leaves out wa
 EVIDENCE: Final = 10  # passages shown as evidence
 GIVEN: Final = 8  # passages given to a chat model
 RELATED: Final = 3
+
+_OWN_SENTENCES: Final = "these are the sources' own sentences"
 
 OnDraft = Callable[[Drafted], None]
 
@@ -65,13 +67,18 @@ class _Timer:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What answering works on."""
+    """What answering works on.
+
+    Attributes:
+        sure: whether the sources very likely hold what is asked; says something where the outcome is `answered`.
+    """
 
     query: str
     understood: Understood
     retrieval: Retrieval
     scored: list[ScoredSentence]
     outcome: Outcome
+    sure: bool
 
 
 class Answerer:
@@ -148,8 +155,9 @@ class Answerer:
             self._generation, understood, retrieval, self._retriever.unreadable, self._models.sentences
         )
         features = outcome_features(self._generation, understood, retrieval, scored)
-        outcome = self._models.outcomes.decide(features)
-        return _Found(understood.question, understood, retrieval, scored, outcome), notices
+        model = self._models.outcomes
+        outcome, sure = model.decide(features), model.is_sure(features)
+        return _Found(understood.question, understood, retrieval, scored, outcome, sure), notices
 
     def _completed(self, question: str, history: Sequence[str]) -> tuple[str, list[str]]:
         if not history or not leaves_out(question):
@@ -168,26 +176,36 @@ class Answerer:
         """Return the answer's sentences, how they were made, and notices."""
         if found.outcome == "not_in_sources":
             return Drafted(()), "extractive" if self._chat is None else "generated", []
-        if self._chat is not None:
-            from app.generate import generate
+        if self._chat is None:
+            return self._extracted(found)
+        from app.generate import LANGUAGES, generate, is_in_other_language
 
-            given = [self._generation.passages[row] for row in found.retrieval.rows[:GIVEN]]
-            try:
-                drafted = generate(
-                    found.understood.question,
-                    given,
-                    self._generation.documents,
-                    self._chat,
-                    language=found.understood.language,
-                    on_statement=on_draft,
-                )
-            except ChatModelError as error:
-                notice = f"The chat model did not answer, so these are the sources' own sentences: {error.message}"
-                extracted = extract(self._generation, found.understood, found.scored)
-                return Drafted(extracted.statements), "extractive", [notice, extracted.notice]
-            return drafted, "generated", []
+        given = [self._generation.passages[row] for row in found.retrieval.rows[:GIVEN]]
+        try:
+            drafted = generate(
+                found.understood.question,
+                given,
+                self._generation.documents,
+                self._chat,
+                language=found.understood.language,
+                on_statement=on_draft,
+            )
+        except ChatModelError as error:
+            return self._extracted(found, f"The chat model did not answer, so {_OWN_SENTENCES}: {error.message}")
+        if is_in_other_language(drafted):
+            language = LANGUAGES.get(found.understood.language, found.understood.language)
+            notice = f"The chat model did not answer in {language}, so {_OWN_SENTENCES}."
+            return self._extracted(found, notice, dropped=drafted.dropped)
+        return drafted, "generated", []
+
+    def _extracted(
+        self, found: _Found, notice: str = "", dropped: tuple[Dropped, ...] = ()
+    ) -> tuple[Drafted, str, list[str]]:
+        """Return the sources' own sentences; where they may miss the question, the notice says so."""
         extracted = extract(self._generation, found.understood, found.scored)
-        return Drafted(extracted.statements), "extractive", [extracted.notice]
+        unsure = found.outcome == "answered" and not found.sure
+        hedge = labels(found.understood.language).unsure if unsure else ""
+        return Drafted(extracted.statements, dropped), "extractive", [notice, extracted.notice, hedge]
 
     def _assemble(
         self,

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from app.query import Understood
 from app.ranking import Floats, LinearWeights, coverage
+from app.required import comparable, required
 from app.retrieve import Retrieval
-from app.shapes import answers
 from app.sides import rows_of_sides
 from ingest.documents import Sentence
 from ingest.lexical import analyse
@@ -35,8 +35,12 @@ FEATURES: Final[Mapping[str, str]] = {
     "topic": "cosine of topic and sentence",
     "coverage": "share of the topic's idf that the sentence holds",
     "question_coverage": "share of the question's idf that the sentence and its passage's context hold",
+    "paragraph_coverage": "share of the topic's idf in its paragraph, heading and title",
     "phrases": "share of the topic's neighbouring words that are neighbours in it",
-    "answer_kind": "share of the kinds of thing asked for that stand in it",
+    "filled": "how far it gives what is asked",
+    "filled_around": "how far its paragraph does",
+    "names_missing": "share of the question's names and figures that its paragraph, heading and title lack",
+    "countries_missing": "share of the question's countries that they lack",
     "passage": "the passage's score, less the best passage's",
     "rank": "1 / the passage's rank",
     "neighbour_coverage": "share of the topic's idf in the sentences before and after it",
@@ -120,12 +124,13 @@ def _features(
     passage_scores = np.array(retrieval.scores[: int(ranks.max())])
     context = coverage(generation.lexical, understood, understood.terms)[list(retrieval.rows)]
     columns = {
+        **_surroundings(generation, understood, sentences),
         "question": similar[:, 0],
         "topic": similar[:, 1],
         "coverage": held,
         "question_coverage": np.maximum(of_question, 0.5 * context[ranks - 1]),
         "phrases": _phrases(understood.topic_terms, sentences),
-        "answer_kind": [answers(understood.asked, s.text) for s in sentences],
+        "filled": [understood.asked.filled(without_mark(s.text)) for s in sentences],
         "passage": (passage_scores - passage_scores[0])[ranks - 1],
         "rank": 1 / ranks,
         "neighbour_coverage": np.maximum(padded[rows], padded[rows + 2]),
@@ -135,6 +140,46 @@ def _features(
         "unreadable_coverage": held * ~readable,
     }
     return np.stack([np.asarray(columns[name], dtype=np.float32) for name in FEATURES], axis=1)
+
+
+def _surroundings(
+    generation: Generation, understood: Understood, sentences: Sequence[Sentence]
+) -> dict[str, list[float]]:
+    """Return the features that depend on a sentence's paragraph, worked out once a paragraph."""
+    needed = required(understood)
+    known: dict[tuple[str, int], tuple[float, float, float, float]] = {}
+    for sentence in sentences:
+        key = (sentence.doc_id, sentence.paragraph)
+        if key not in known:
+            text = around(generation, sentence)
+            terms = frozenset(analyse(text))
+            known[key] = (
+                _share_held(generation, understood, terms),
+                understood.asked.filled(generation.documents[key[0]].paragraph(key[1]).text),
+                needed.missing_names(terms) if comparable(text) else 0.0,
+                needed.missing_countries(text),
+            )
+    columns = ("paragraph_coverage", "filled_around", "names_missing", "countries_missing")
+    return {name: [known[s.doc_id, s.paragraph][at] for s in sentences] for at, name in enumerate(columns)}
+
+
+def around(generation: Generation, sentence: Sentence) -> str:
+    """Return a sentence's whole paragraph, with the nearest heading before it and the document's names and issuer."""
+    document = generation.documents[sentence.doc_id]
+    before = [p.text for p in document.paragraphs if p.heading and p.number <= sentence.paragraph]
+    return "\n".join(
+        (*before[-1:], document.paragraph(sentence.paragraph).text, document.title, document.issuer, *document.aliases)
+    )
+
+
+def _share_held(generation: Generation, understood: Understood, held: frozenset[str]) -> float:
+    """Return which share of the topic's idf is among some terms, by the language that more of it is in."""
+    shares = [0.0]
+    for language, terms in understood.topic_terms.items():
+        idf = {term: generation.lexical.idf(term) for term in set(terms)}
+        share = sum(weight for term, weight in idf.items() if term in held) / (sum(idf.values()) or 1.0)
+        shares.append(share * understood.shares[language])
+    return max(shares)
 
 
 def _phrases(topic_terms: Mapping[str, Sequence[str]], sentences: Sequence[Sentence]) -> list[float]:
@@ -149,6 +194,11 @@ def is_fragment(text: str) -> bool:
     """Return whether a sentence is a heading or a list's label rather than something that answers."""
     bare = _LABEL.sub("", text)
     return len(bare) < _FRAGMENT and not bare.endswith((".", "。", "다")) and not any(c.isdigit() for c in bare)
+
+
+def without_mark(text: str) -> str:
+    """Return a text without the bullet or number in front of it."""
+    return _LABEL.sub("", text) or text
 
 
 def without_label(sentence: Sentence) -> tuple[int, int]:

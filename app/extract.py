@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.evidence import ScoredSentence, is_fragment, without_label
+from app.items import headings_introduced, introduced, is_item, run_of
 from app.query import Understood
 from app.results import Grounded, Place
 from app.sides import sides
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 MOST_SENTENCES: Final = 5
 MOST_ITEMS: Final = 12
 LIST_EVIDENCE: Final = 5  # of the best sentences, another must be in a list for its items to be the answer
+LIST_MARGIN: Final = 3.0  # within which a sentence that introduces a list may score below the best, in log-odds
 FACT_MARGIN: Final = 1.5  # a further sentence must score within this of the best, in log-odds
 COMPARISON_MARGIN: Final = 3.0
 CHANGE_MARGIN: Final = 4.0
 
-_ITEM: Final = re.compile(r"^(?:[-•*·–]\s|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4}|[가-하])[.)]\s)")
 _DANGLING: Final = re.compile(
     r"^(?:It|They|He|She|His|Her|Their|Its|Both|(?:This|These|Those|That) (?:is|are|was|were|will|has|have|would|may)"
     r"|이는|이를|그는|이에|이들은)\b"
@@ -70,7 +71,7 @@ def _fact(generation: Generation, understood: Understood, scored: Sequence[Score
 
 
 def _list(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> Extract:
-    items = _items_around(generation.documents, scored)
+    items = _items(generation.documents, scored)
     if not items:
         chosen = _distinct(scored, FACT_MARGIN, MOST_SENTENCES)
         chosen.sort(key=_in_document_order(generation))
@@ -139,33 +140,33 @@ def _in_document_order(generation: Generation) -> Callable[[ScoredSentence], tup
     return key
 
 
-def _items_around(documents: Mapping[str, Document], scored: Sequence[ScoredSentence]) -> list[Sentence]:
-    """Return the items of the list that the best sentence introduces, or that it and another good one belong to."""
-    best = scored[0].sentence
-    document = documents[best.doc_id]
-    paragraphs = document.paragraphs
-    at = paragraphs.index(document.paragraph(best.paragraph))
-    introduces = paragraphs[at].text.rstrip().endswith((":", "—"))
-    first = at + 1 if introduces else at
-    while not introduces and first > 0 and _is_item(paragraphs[first - 1]):
-        first -= 1
-    last = first
-    while last + 1 < len(paragraphs) and _is_item(paragraphs[last + 1]):
-        last += 1
-    block = {paragraph.number for paragraph in paragraphs[first : last + 1]}
-    others = {
-        c.sentence.paragraph
-        for c in scored[1:LIST_EVIDENCE]
-        if c.sentence.doc_id == best.doc_id and c.sentence.paragraph != best.paragraph
-    }
-    belongs = _is_item(paragraphs[at]) and bool(others & block)
-    if last <= first or not (introduces or belongs):
+def _items(documents: Mapping[str, Document], scored: Sequence[ScoredSentence]) -> list[Sentence]:
+    """Return the items of the list that one of the best sentences introduces, or that the best belongs to."""
+    near = [c for c in scored[:LIST_EVIDENCE] if c.score >= scored[0].score - LIST_MARGIN]
+    for candidate in near:
+        document = documents[candidate.sentence.doc_id]
+        at = document.paragraphs.index(document.paragraph(candidate.sentence.paragraph))
+        block = list(introduced(document.paragraphs, at)) or headings_introduced(document.paragraphs, at)
+        if not block and candidate is near[0]:
+            block = _belongs_to(document.paragraphs, at, candidate, scored)
+        if block:
+            return [_first_sentence(document, index) for index in block]
+    return []
+
+
+def _belongs_to(
+    paragraphs: Sequence[Paragraph], at: int, best: ScoredSentence, scored: Sequence[ScoredSentence]
+) -> list[int]:
+    """Return the list that the best sentence stands in, if another good one stands there too."""
+    if not is_item(paragraphs[at]):
         return []
-    return [_first_sentence(document, index) for index in range(first, last + 1)]
-
-
-def _is_item(paragraph: Paragraph) -> bool:
-    return not paragraph.heading and _ITEM.match(paragraph.text) is not None
+    first = at
+    while first > 0 and is_item(paragraphs[first - 1]) and at in run_of(paragraphs, first - 1):
+        first -= 1
+    block = run_of(paragraphs, first)
+    numbers = {paragraphs[index].number for index in block} - {best.sentence.paragraph}
+    others = {c.sentence.paragraph for c in scored[1:LIST_EVIDENCE] if c.sentence.doc_id == best.sentence.doc_id}
+    return list(block) if len(block) > 1 and others & numbers else []
 
 
 def _first_sentence(document: Document, index: int) -> Sentence:

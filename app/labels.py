@@ -23,12 +23,14 @@ class Labels:
         language: its code, for the `lang` attribute of what is shown.
         outcomes: what each outcome is called.
         abstention: the sentence shown where the sources hold no answer.
+        unsure: the sentence shown with an answer that may miss the question.
         stages: what is being done, by the name of a `Stage`.
     """
 
     language: str
     outcomes: Mapping[Outcome, str]
     abstention: str
+    unsure: str
     stages: Mapping[str, str]
     sources: str
     related: str
@@ -95,6 +97,7 @@ ENGLISH: Final = Labels(
         }
     ),
     abstention="The sources searched do not answer this question.",
+    unsure="This is the nearest that the sources say; check whether it answers your question.",
     stages=MappingProxyType(
         {
             "loading": "Loading the model and the index…",
@@ -129,6 +132,7 @@ KOREAN: Final = Labels(
         }
     ),
     abstention="검색한 자료에는 이 질문에 대한 답이 없습니다.",
+    unsure="자료에서 가장 가까운 내용입니다. 질문에 대한 답이 되는지 확인해 주세요.",
     stages=MappingProxyType(
         {
             "loading": "모델과 색인을 불러오는 중…",

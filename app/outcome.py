@@ -1,147 +1,136 @@
 """Decide the outcome: answered, the sources say otherwise, or not in the sources.
 
-Two logistic regressions over the features below, fitted and cross-validated by `eval/calibrate.py`; their
-coefficients stand in `outcome.json`, to be read. A similarity alone cannot tell a near miss from an answer; what a
-question asks for must stand in the evidence together: its rare words, its names, years and figures.
+Two logistic regressions, fitted and cross-validated by `eval/calibrate.py`; their coefficients stand in `outcome.json`,
+to be read. A similarity alone cannot tell a near miss from an answer: what a question asks for, its names and its
+words must stand *together*. So the first looks at each of the best sentences by itself and asks whether one of
+them has it all: multiple-instance learning, with the soft maximum of Ray and Craven, "Supervised versus multiple
+instance learning" (ICML 2005). The second looks for signs that the evidence contradicts what the question presupposes.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from app.dates import DATE_PHRASE
 from app.evidence import FEATURES as SENTENCE_FEATURES
-from app.evidence import ScoredSentence
+from app.evidence import ScoredSentence, around
 from app.premise import SIGNS, signs
 from app.query import Understood
 from app.ranking import Floats
+from app.required import required
 from app.results import Outcome
 from app.retrieve import Retrieval
-from app.shapes import heads_of
-from ingest.documents import Sentence
-from ingest.lexical import LexicalIndex, analyse
+from ingest.lexical import analyse
 
 if TYPE_CHECKING:
     from ingest.generation import Generation
 
 WEIGHTS_FILE: Final = Path(__file__).with_name("outcome.json")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("answered", "sources_say_otherwise", "not_in_sources")
+POOLED: Final = 12  # best sentences among which one has to answer
+READ: Final = 3  # best sentences that are searched for signs of a false premise
+SHARPNESS: Final = 2.0  # of the soft maximum over the sentences: 0 is their mean, infinity the best one alone
+
+# Of one sentence. More of it speaks for (1) or against (-1) the sentence being the answer.
+SUPPORT: Final[Mapping[str, int]] = {
+    "question": 1,
+    "topic": 1,
+    "paragraph_coverage": 1,
+    "filled": 1,
+    "filled_around": 1,
+    "names_missing": -1,
+    "countries_missing": -1,
+    "named": 1,
+    "rank": 1,
+    "unreadable_coverage": 1,
+    "unreadable_paragraph": 1,
+}
+# Of the question as a whole, the same way.
+HELD: Final[Mapping[str, int]] = {"unknown": -1, "name_unknown": -1, "names_missing": -1}
+CONTRADICTED: Final[Mapping[str, int]] = dict.fromkeys(SIGNS, 1)
 
 FEATURES: Final[Mapping[str, str]] = {
-    "sentence_score": "the best sentence's score",
-    "passage_score": "the best passage's score",
-    "margin": "the best sentence's score, less the fifth's",
-    "topic_cosine": "highest cosine of the topic and a candidate sentence",
-    "question_cosine": "highest cosine of the question and a candidate sentence",
-    "sentence_coverage": "highest share of the topic's idf in one of the five best sentences",
-    "passage_coverage": "share of the topic's idf in the best passage",
-    "document_coverage": "share of the topic's idf in the best three passages of one document",
     "unknown": "share of the topic's idf that stands nowhere in the index",
+    "name_unknown": "one of the question's names stands nowhere in the index",
     "names_missing": "share of the question's names and figures that the best document's passages lack",
-    "any_name_missing": "one of them is missing",
-    "name_unknown": "one of them stands nowhere in the index",
-    "head_missing": "the noun that is asked for is neither in the best sentence nor around it",
-    "sentence_elsewhere": "a document is named clearly, and the best sentence is of another",
-    "rarest_missing": "the topic's rarest known word is not in the best three passages",
-    "answer_kind": "share of the kinds of thing asked for in the best sentence",
-    "kind_missing": "a kind of thing is asked for, and none of the three best sentences has it",
-    "named_document": "the best passage is of the document named most strongly",
-    "year_missing": "a year is named, and the best passage's document neither has that date nor says it",
-    "unreadable": "the embedding model cannot read the best sentence",
-    "source_denies": "the best sentence has a negation",
     **SIGNS,
 }
-
-_DENIES: Final = re.compile(r"\bnot\b|n['’]t\b|\bnever\b|\bwithout\b|\bonly\b|\bno\b|않|없|아니|못", re.I)
-_NAME: Final = re.compile(
-    r"(?<!^)(?<![.?!]\s)(?<![\w.,])(?:[A-Z][\w'’-]*\w|\d[\d.,]*\d\w*|\d\w*)(?:[- ][A-Z][\w'’-]*\w)*"
-)
-# Names that say who and when; documents are found by them, they need not stand in the words that answer.
-_EVERYWHERE: Final = frozenset(
-    analyse(
-        "US United States America American Korea Korean South Republic ROK Seoul Washington AI Artificial Intelligence "
-        "January February March April May June July August September October November December President White House "
-        "Biden Trump Moon Yoon Lee Kishida Ishiba Harris Prime Minister Act Order Statement Declaration"
-    )
-)
+SUPPORT_FEATURES: Final[Mapping[str, str]] = {
+    **{name: text for name, text in SENTENCE_FEATURES.items() if name in SUPPORT},
+    "named": "how strongly the question names its document, over the strongest",
+    "unreadable_paragraph": "paragraph_coverage, where the embedding model cannot read it",
+}
 
 
-def _names(understood: Understood) -> list[set[str]]:
-    """Return the index terms of each name and figure that must stand in the evidence."""
-    bare = DATE_PHRASE.sub(" ", understood.english)
-    names = [set(analyse(name)) - _EVERYWHERE - understood.named.words for name in _NAME.findall(bare)]
-    return [terms for terms in names if terms]
+@dataclass(frozen=True, slots=True)
+class OutcomeFeatures:
+    """What the outcome is decided on.
+
+    Attributes:
+        sentences: of the best sentences, `(n, len(SUPPORT))`; `(0, len(SUPPORT))` without evidence.
+        question: of the question as a whole, `(len(FEATURES),)`.
+    """
+
+    sentences: Floats
+    question: Floats
+
+    @classmethod
+    def none(cls) -> OutcomeFeatures:
+        """Return the features of a question without evidence."""
+        return cls(np.zeros((0, len(SUPPORT)), np.float32), np.zeros(len(FEATURES), np.float32))
 
 
 def outcome_features(
     generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
-) -> Floats:
-    """Return one value a feature, `(len(FEATURES),)`; zeros where nothing was retrieved or nothing is asked for."""
+) -> OutcomeFeatures:
+    """Return the outcome's features; `OutcomeFeatures.none()` where nothing was retrieved or nothing is asked for."""
     if not retrieval.rows or not scored or not understood.topic_terms:
-        return np.zeros(len(FEATURES), dtype=np.float32)
-    values = (
-        _of_scores(retrieval, scored)
-        | _of_coverage(generation, understood, retrieval, scored)
-        | _of_match(generation, understood, retrieval, scored)
-        | _of_premise(generation, understood, scored)
+        return OutcomeFeatures.none()
+    evidence = [candidate.sentence.text for candidate in scored[:READ]]
+    values = _of_index(generation, understood, retrieval) | signs(
+        generation, understood, evidence, around(generation, scored[0].sentence)
     )
-    return np.array([values[name] for name in FEATURES], dtype=np.float32)
+    return OutcomeFeatures(
+        _support(generation, understood, scored[:POOLED]),
+        np.array([values[name] for name in FEATURES], dtype=np.float32),
+    )
 
 
-def _column(scored: Sequence[ScoredSentence], name: str) -> list[float]:
-    at = list(SENTENCE_FEATURES).index(name)
-    return [float(candidate.features[at]) for candidate in scored]
+def _support(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> Floats:
+    """Return what speaks for each sentence, `(n, len(SUPPORT))`; where nothing is asked for, each gives it."""
+    features = np.stack([candidate.features for candidate in scored])
+    columns = dict(zip(SENTENCE_FEATURES, features.T, strict=True))
+    if not understood.asked:
+        columns["filled"] = columns["filled_around"] = np.ones(len(scored), np.float32)
+    affinity = understood.named.affinity
+    rows = [generation.documents.row_of(candidate.sentence.doc_id) for candidate in scored]
+    columns["named"] = np.asarray(affinity[rows] / max(float(affinity.max()), 0.3), np.float32)
+    columns["unreadable_paragraph"] = columns["unreadable"] * columns["paragraph_coverage"]
+    return np.stack([columns[name] for name in SUPPORT], axis=1)
 
 
-def _of_scores(retrieval: Retrieval, scored: Sequence[ScoredSentence]) -> dict[str, float]:
-    fifth = scored[min(4, len(scored) - 1)]
-    return {
-        "sentence_score": scored[0].score,
-        "passage_score": retrieval.scores[0],
-        "margin": scored[0].score - fifth.score,
-        "topic_cosine": max(_column(scored, "topic")),
-        "question_cosine": max(_column(scored, "question")),
-        "answer_kind": _column(scored, "answer_kind")[0],
-        "unreadable": _column(scored, "unreadable")[0],
-    }
-
-
-def _of_coverage(
-    generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
-) -> dict[str, float]:
+def _of_index(generation: Generation, understood: Understood, retrieval: Retrieval) -> dict[str, float]:
+    """Return what the index as a whole, and the best document's passages, lack of the question's words."""
     index = generation.lexical
-    first = _best_rows(understood, retrieval)
-    beside = _beside(generation, understood, retrieval)
-    per_language = []
+    unknown = 1.0
     for terms in understood.topic_terms.values():
         idf = {term: index.idf(term) for term in set(terms)}
-        total = sum(idf.values()) or 1.0
-        held = _held(index, idf, beside)
-        known = [term for term in idf if index.document_frequency(term)]
-        rarest = max(known, key=lambda term: (idf[term], term), default="")
-        per_language.append(
-            {
-                "passage_coverage": sum(idf[t] for t in _held(index, idf, first)) / total,
-                "document_coverage": sum(idf[t] for t in held) / total,
-                "unknown": sum(weight for term, weight in idf.items() if term not in known) / total,
-                "rarest_missing": float(rarest not in held),
-            }
-        )
-    best = max(per_language, key=lambda part: part["document_coverage"])
-    return best | {"sentence_coverage": max(_column(scored[:5], "coverage"))}
-
-
-def _best_rows(understood: Understood, retrieval: Retrieval) -> list[int]:
-    """Return the best passage; the best three where the answer comes from several."""
-    return list(retrieval.rows[: 3 if understood.shape in ("comparison", "change") else 1])
+        absent = sum(weight for term, weight in idf.items() if not index.document_frequency(term))
+        unknown = min(unknown, absent / (sum(idf.values()) or 1.0))
+    beside = [generation.passages[row] for row in _beside(generation, understood, retrieval)]
+    held = frozenset(analyse(" ".join(f"{passage.context} {passage.text}" for passage in beside)))
+    needed = required(understood)
+    return {
+        "unknown": unknown,
+        "names_missing": needed.missing_names(held),
+        "name_unknown": float(any(not index.document_frequency(term) for terms in needed.names for term in terms)),
+    }
 
 
 def _beside(generation: Generation, understood: Understood, retrieval: Retrieval) -> list[int]:
@@ -153,109 +142,65 @@ def _beside(generation: Generation, understood: Understood, retrieval: Retrieval
     return [row for row in rows[:12] if generation.passage_table[row, 0] == document][:3]
 
 
-def _held(index: LexicalIndex, terms: Mapping[str, float], rows: Sequence[int]) -> list[str]:
-    return [term for term in sorted(terms) if index.holds(term, rows)]
-
-
-def _of_match(
-    generation: Generation, understood: Understood, retrieval: Retrieval, scored: Sequence[ScoredSentence]
-) -> dict[str, float]:
-    affinity = understood.named.affinity
-    row = retrieval.rows[0]
-    document_row = int(generation.passage_table[row, 0])
-    beside = [generation.passages[r] for r in _beside(generation, understood, retrieval)]
-    text = " ".join(f"{passage.context} {passage.text}" for passage in beside)
-    held = set(analyse(text))
-    names = _names(understood)
-    missing = sum(not terms <= held for terms in names)
-    heads = [set(analyse(head)) for head in heads_of(understood.english)]
-    around = set(analyse(_around(generation, scored[0].sentence)))
-    clear = float(affinity.max()) >= 0.9 and int((affinity >= 0.7 * affinity.max()).sum()) <= 3
-    sentence_row = generation.documents.row_of(scored[0].sentence.doc_id)
-    date = generation.document_dates[document_row]
-    years = understood.dates.years
-    kinds = _column(scored[:3], "answer_kind")
-    return {
-        "names_missing": missing / len(names) if names else 0.0,
-        "any_name_missing": float(missing > 0),
-        "name_unknown": float(any(not generation.lexical.document_frequency(t) for terms in names for t in terms)),
-        "head_missing": float(any(head and not head & around for head in heads)),
-        "sentence_elsewhere": float(clear and affinity[sentence_row] < 0.7 * affinity.max()),
-        "kind_missing": float(bool(understood.asked) and not any(kinds)),
-        "named_document": float(affinity[document_row] >= max(float(affinity.max()), 0.3)),
-        "year_missing": float(bool(years) and not any(year == date[:4] or year in text for year in years)),
-    }
-
-
-def _around(generation: Generation, sentence: Sentence) -> str:
-    """Return a sentence with its whole paragraph and the nearest heading before it."""
-    document = generation.documents[sentence.doc_id]
-    before = [p.text for p in document.paragraphs if p.heading and p.number <= sentence.paragraph]
-    return " ".join((*before[-1:], document.paragraph(sentence.paragraph).text, document.title))
-
-
-def _of_premise(generation: Generation, understood: Understood, scored: Sequence[ScoredSentence]) -> dict[str, float]:
-    evidence = [candidate.sentence.text for candidate in scored[:3]]
-    denies = _DENIES.search(evidence[0]) is not None
-    return {"source_denies": float(denies), **signs(generation, understood, evidence)}
-
-
-# What each of the two decisions may look at, and which way it may count: more of it speaks for yes (1) or no (-1).
-# A feature that only says what form a question has is in neither, because people ask why of what is true, and list
-# what is not there; nor is a score that depends on how large the index is.
-HELD: Final[Mapping[str, int]] = {
-    "unknown": -1,
-    "name_unknown": -1,
-    "names_missing": -1,
-    "head_missing": -1,
-    "kind_missing": -1,
-    "sentence_elsewhere": -1,
-    "year_missing": -1,
-    "sentence_coverage": 1,
-    "document_coverage": 1,
-    "topic_cosine": 1,
-    "question_cosine": 1,
-    "named_document": 1,
-}
-CONTRADICTED: Final[Mapping[str, int]] = {**dict.fromkeys(SIGNS, 1), "topic_cosine": 1}
-
-
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """One logistic regression: an intercept, a coefficient a feature, and the probability from which it says yes."""
+    """One logistic regression, in the features' own units.
+
+    Attributes:
+        coefficients: of the question's features.
+        sentences: of each sentence's; their soft maximum over the sentences is added. Empty: sentences do not count.
+    """
 
     intercept: float
-    threshold: float
     coefficients: Mapping[str, float]
+    sentences: Mapping[str, float] = field(default_factory=dict)
 
-    def probability(self, values: Mapping[str, float]) -> float:
+    def probability(self, features: OutcomeFeatures) -> float:
         """Return the probability of yes."""
+        values = dict(zip(FEATURES, features.question.tolist(), strict=True))
         logit = self.intercept + sum(weight * values[name] for name, weight in self.coefficients.items())
+        if self.sentences and len(features.sentences):
+            logit += soft_maximum(features.sentences @ np.array([self.sentences[name] for name in SUPPORT]))
         return 1 / (1 + math.exp(-max(min(logit, 50.0), -50.0)))
 
-    def says_yes(self, values: Mapping[str, float]) -> bool:
-        """Return whether the probability reaches the threshold."""
-        return self.probability(values) >= self.threshold
+
+def soft_maximum(scores: Floats) -> float:
+    """Return the mean of scores in which the highest count most, `log(mean(exp(SHARPNESS * score))) / SHARPNESS`."""
+    top = float(scores.max())
+    return top + math.log(float(np.exp(SHARPNESS * (scores - top)).mean())) / SHARPNESS
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeModel:
-    """Two decisions: whether the sources hold what is asked, and whether they contradict what it presupposes."""
+    """Two decisions: whether the sources hold what is asked, and whether they contradict what it presupposes.
+
+    Attributes:
+        thresholds: probabilities from which each says yes. A premise is contradicted where `contradicted` says so and
+            the evidence is about the question at least as much as `related` asks; a question is answered where
+            `held` says so, and surely from `sure` on.
+    """
 
     held: Logistic
     contradicted: Logistic
+    thresholds: Mapping[str, float]
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> OutcomeModel:
         """Read the coefficients that `eval/calibrate.py` wrote."""
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return cls(Logistic(**values["held"]), Logistic(**values["contradicted"]))
+        return cls(Logistic(**values["held"]), Logistic(**values["contradicted"]), values["thresholds"])
 
-    def decide(self, features: Floats) -> Outcome:
+    def decide(self, features: OutcomeFeatures) -> Outcome:
         """Return the outcome; without any evidence, abstain."""
-        if not features.any():
+        if not len(features.sentences):
             return "not_in_sources"
-        values = dict(zip(FEATURES, features.tolist(), strict=True))
-        if not self.held.says_yes(values):
+        held = self.held.probability(features)
+        if held < self.thresholds["related"]:
             return "not_in_sources"
-        return "sources_say_otherwise" if self.contradicted.says_yes(values) else "answered"
+        if self.contradicted.probability(features) >= self.thresholds["contradicted"]:
+            return "sources_say_otherwise"
+        return "answered" if held >= self.thresholds["held"] else "not_in_sources"
+
+    def is_sure(self, features: OutcomeFeatures) -> bool:
+        """Return whether the sources very likely hold what is asked; without any evidence they do not."""
+        return len(features.sentences) > 0 and self.held.probability(features) >= self.thresholds["sure"]

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from app.actors import countries
+from app.asks import FIGURE_KINDS, person_names
 from app.dates import DATE_PHRASE
-from app.figures import missing_figures
+from app.document_names import TERMS_OF_OFFICE
+from app.figures import missing_figures, read_figures
 from app.query import Understood
+from ingest.lexical import analyse
 
 if TYPE_CHECKING:
     from ingest.generation import Generation
@@ -27,6 +31,9 @@ SIGNS: Final[Mapping[str, str]] = {
     "figure_differs": "a figure of it is not in the evidence, which has others",
     "office_differs": "no document of the years it names is of the presidents it names",
     "actor_missing": "it asks a figure of a country that is not in the evidence, which gives one of another",
+    "actor_differs": "a country of it is not around the best sentence, which names another",
+    "place_differs": "it puts in one city what the evidence puts in another",
+    "person_differs": "a person of it is not in the evidence, which names others",
 }
 
 _LEFT_OUT: Final = re.compile(
@@ -70,37 +77,74 @@ _OPPOSITES: Final = tuple(
     )
 )
 _FIGURE: Final = re.compile(r"\d")
-FIGURES: Final = frozenset({"money", "number", "share"})  # kinds of thing asked for that are figures
+_LEAST_COUNT: Final = 13  # "two offices", "five principles": a smaller bare number is seldom what is presupposed
+# Where the field's meetings are held; a capital also stands for a government, so a preposition has to say "place".
+_CITY: Final = (
+    r"Seoul|Busan|Incheon|Gyeongju|Daejeon|Sejong|Jeju|Washington|San Francisco|New York|Camp David|Honolulu|Tokyo"
+    r"|Osaka|Kyoto|Hiroshima|Beijing|Taipei|New Delhi|Phnom Penh|Lima|London|Bletchley|Paris|Geneva|Brussels"
+    r"|Vienna|Singapore|Hanoi|Bangkok|Manila|Jakarta|Canberra|Sydney|Ottawa|Kigali|The Hague"
+)
+_ANY_CITY: Final = re.compile(rf"\b(?:{_CITY})\b", re.I)
+_IN_CITY: Final = re.compile(rf"\b(?:in|at|to|from)\s+(?:downtown\s+)?({_CITY})\b", re.I)
+_KOREAN_CITIES: Final[Mapping[str, str]] = {
+    "서울": "seoul", "부산": "busan", "인천": "incheon", "경주": "gyeongju", "대전": "daejeon", "세종": "sejong",
+    "제주": "jeju", "워싱턴": "washington", "뉴욕": "new york", "샌프란시스코": "san francisco", "도쿄": "tokyo",
+    "히로시마": "hiroshima", "베이징": "beijing", "뉴델리": "new delhi", "프놈펜": "phnom penh", "리마": "lima",
+    "런던": "london", "파리": "paris", "제네바": "geneva", "싱가포르": "singapore",
+}  # fmt: skip
+_IN_KOREAN_CITY: Final = re.compile(rf"({'|'.join(_KOREAN_CITIES)})(?:시)?(?:에서|으로|로 )")
 
 
-def signs(generation: Generation, understood: Understood, evidence: Sequence[str]) -> dict[str, float]:
+def signs(generation: Generation, understood: Understood, evidence: Sequence[str], paragraph: str) -> dict[str, float]:
     """Return 1 for each sign that a question and its evidence disagree, else 0.
 
     Args:
         generation: its documents' dates.
         understood: the question.
         evidence: the best sentences, best first; none gives zeros.
+        paragraph: the best sentence's, with its heading and title.
     """
     if not evidence:
         return dict.fromkeys(SIGNS, 0.0)
     question = understood.question
     best, all_of_it = evidence[0], "\n".join(evidence)
+    several = understood.shape in ("comparison", "change")
     found = {
         "left_out_yet_named": _LEFT_OUT.search(question) is not None and not _NEGATION.search(best),
-        "frequency_differs": _frequency_differs(question, all_of_it),
+        "frequency_differs": _frequency_differs(question, evidence),
         "opposite": any(one.search(question) and other.search(all_of_it) for one, other in _OPPOSITES),
-        "figure_differs": bool(missing_figures(DATE_PHRASE.sub(" ", question), evidence))
-        and any(_FIGURE.search(sentence) for sentence in evidence),
-        "office_differs": _office_differs(generation, understood),
-        "actor_missing": bool(understood.asked & FIGURES) and _actor_missing(question, best, all_of_it),
+        "figure_differs": _figure_differs(question, evidence),
+        "office_differs": not several and _office_differs(generation, understood),
+        "actor_missing": bool(understood.asked.kinds & FIGURE_KINDS) and _actor_missing(question, best, all_of_it),
+        "actor_differs": not several and _actor_differs(understood, best, paragraph),
+        "place_differs": not several and _place_differs(question, f"{all_of_it}\n{paragraph}"),
+        "person_differs": not several and _person_differs(understood, f"{all_of_it}\n{paragraph}"),
     }
     return {name: float(found[name]) for name in SIGNS}
 
 
-def _frequency_differs(question: str, evidence: str) -> bool:
-    asked = {i for i, pattern in enumerate(_FREQUENCIES) if pattern.search(question)}
-    said = {i for i, pattern in enumerate(_FREQUENCIES) if pattern.search(evidence)}
+def _frequency_differs(question: str, evidence: Sequence[str]) -> bool:
+    """Return whether the best sentence that says how often says it otherwise than the question."""
+    asked = _frequencies(question)
+    said = next((found for sentence in evidence if (found := _frequencies(sentence))), frozenset())
     return bool(asked and said and not asked & said)
+
+
+def _frequencies(text: str) -> frozenset[int]:
+    return frozenset(i for i, pattern in enumerate(_FREQUENCIES) if pattern.search(text))
+
+
+def _figure_differs(question: str, evidence: Sequence[str]) -> bool:
+    """Return whether a figure that the question presupposes is not in the evidence, which gives others."""
+    bare = DATE_PHRASE.sub(" ", question)
+    presupposed = {
+        figure.text
+        for figure in read_figures(bare)[0]
+        if figure.unit not in ("name", "th", "word")
+        and (figure.unit or (isinstance(figure.value, Decimal) and figure.value >= _LEAST_COUNT))
+    }
+    missing = presupposed & set(missing_figures(bare, evidence))
+    return bool(missing) and any(_FIGURE.search(sentence) for sentence in evidence)
 
 
 def _office_differs(generation: Generation, understood: Understood) -> bool:
@@ -115,3 +159,27 @@ def _actor_missing(question: str, best: str, evidence: str) -> bool:
     """Return whether a figure is asked of one country, and the evidence gives it of another instead."""
     asked = countries(question)
     return bool(asked - countries(evidence)) and bool(countries(best) - asked) and _FIGURE.search(best) is not None
+
+
+def _actor_differs(understood: Understood, best: str, paragraph: str) -> bool:
+    asked = countries(understood.english)
+    return bool(asked - countries(paragraph)) and bool(countries(best) - asked)
+
+
+def _place_differs(question: str, evidence: str) -> bool:
+    held = {name.lower() for name in _ANY_CITY.findall(evidence)}
+    held |= {city for name, city in _KOREAN_CITIES.items() if name in evidence}
+    return bool(_cities(question) - held) and bool(_cities(evidence))
+
+
+def _cities(text: str) -> frozenset[str]:
+    """Return the cities that something happens in, comes from or goes to, in lower case."""
+    korean = {_KOREAN_CITIES[name] for name in _IN_KOREAN_CITY.findall(text)}
+    return frozenset({name.lower() for name in _IN_CITY.findall(text)} | korean)
+
+
+def _person_differs(understood: Understood, evidence: str) -> bool:
+    asked = {frozenset(analyse(name)) for name in person_names(understood.english)}
+    held = frozenset(analyse(f"{evidence} {' '.join(TERMS_OF_OFFICE)}")) | understood.named.words
+    missing = [terms for terms in asked if not terms & held]
+    return bool(missing) and bool(person_names(evidence))

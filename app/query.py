@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.asks import Asked
 from app.dates import DATE_PHRASE, LAST, Dates, find_dates
 from app.document_names import DocumentNames, Named
 from app.glossary import Glossary
-from app.shapes import SHAPE_WORDS, Asked, Shape, asked_in, shape_of
+from app.shapes import SHAPE_WORDS, Shape, shape_of
 from ingest.lexical import analyse
 
 
@@ -52,7 +53,7 @@ class Understood:
         dates: years, months and periods it names.
         named: which documents it names.
         shape: what form the answer has.
-        asked: what kind of thing the answer must contain; empty if the question does not say.
+        asked: what the answer must contain, as far as the question says.
     """
 
     question: str
@@ -65,7 +66,7 @@ class Understood:
     dates: Dates
     named: Named
     shape: Shape
-    asked: frozenset[Asked]
+    asked: Asked
 
 
 _HANGUL: Final = re.compile(r"[가-힣]")
@@ -108,7 +109,7 @@ def understand(
         dates=dates,
         named=named,
         shape=shape_of(mended),
-        asked=asked_in(mended),
+        asked=Asked(mended, english),
     )
 
 

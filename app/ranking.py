@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.query import Understood
-from app.shapes import answers
 
 if TYPE_CHECKING:
     from ingest.generation import Generation
@@ -41,7 +40,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "person": "share of the presidents named who were in office",
     "type": "the document's type is named",
     "document_lexical": "the document's best BM25 over the best of all",
-    "answer_kind": "share of the kinds of thing asked for (figure, date, name) in its best sentence",
+    "may_fill": "its best sentence has a figure, a date or a name, where such is asked for",
     "heading_only": "the passage is hardly more than a heading",
     "unreadable": "the embedding model cannot read the passage's language",
     "unreadable_coverage": "sentence_coverage, where it cannot",
@@ -131,7 +130,7 @@ def describe(
         "person": understood.named.person[document],
         "type": understood.named.type[document],
         "document_lexical": _best_of_document(generation, lexical)[document],
-        "answer_kind": _answer_kinds(generation, understood, sentences.best),
+        "may_fill": _may_fill(generation, understood, sentences.best),
         "heading_only": np.array([len(generation.passages[int(row)].text) < 60 for row in rows]),
         "unreadable": ~readable,
         "unreadable_coverage": sentences.coverage * ~readable,
@@ -192,8 +191,8 @@ def _best_of_document(generation: Generation, lexical: Floats) -> Floats:
     return best / max(float(best.max(initial=0.0)), 1e-6)
 
 
-def _answer_kinds(generation: Generation, understood: Understood, sentences: NDArray[np.int64]) -> Floats:
+def _may_fill(generation: Generation, understood: Understood, sentences: NDArray[np.int64]) -> Floats:
     if not understood.asked:
         return np.zeros(len(sentences), dtype=np.float32)
     texts = [generation.sentence(int(row)).text for row in sentences]
-    return np.array([answers(understood.asked, text) for text in texts], dtype=np.float32)
+    return np.array([understood.asked.may_fill(text) for text in texts], dtype=np.float32)

@@ -29,6 +29,7 @@ RANK_CONSTANT: Final = 60  # of reciprocal rank fusion, as in the paper
 NAMED_DOCUMENTS: Final = 4  # passages of the documents named most strongly are always candidates
 NAMED_PASSAGES: Final = 25
 RERANKED: Final = 160
+NEIGHBOURED: Final = 2  # best passages whose continuation is pulled in
 _SENTENCES_SEARCHED: Final = 50_000  # an exact search over more sentences would cost more than the encoding
 
 
@@ -106,8 +107,9 @@ class Retriever:
         candidates = describe(self.generation, understood, vectors, rows[:RERANKED], lexical, self.unreadable)
         scores = self._scores(candidates)
         order = np.lexsort((candidates.rows, -scores))
-        kept = self._merged(candidates.rows[order].tolist(), k)
         score_of = dict(zip(candidates.rows.tolist(), scores.tolist(), strict=True))
+        ranked = self._with_neighbours(candidates.rows[order].tolist(), score_of)
+        kept = self._merged(ranked, k)
         return Retrieval(tuple(kept), tuple(score_of[row] for row in kept), candidates, vectors)
 
     def _scores(self, candidates: Candidates) -> Floats:
@@ -185,6 +187,29 @@ class Retriever:
                 rows = _top(held, NAMED_PASSAGES, None if allowed is None else allowed[first:last])
                 found += [first + row for row in rows]
         return found
+
+    def _with_neighbours(self, rows: Sequence[int], score_of: dict[int, float]) -> list[int]:
+        """Put behind each of the best passages the one in which its paragraph goes on, with its score.
+
+        A paragraph goes on where it was split, and where it ends in a colon.
+        """
+        found: list[int] = []
+        for rank, row in enumerate(rows):
+            found.append(row)
+            if rank < NEIGHBOURED:
+                for beside in self._continued(row):
+                    score_of[beside] = score_of[row]
+                    found.append(beside)
+        return list(dict.fromkeys(found))
+
+    def _continued(self, row: int) -> list[int]:
+        passages, documents = self.generation.passages, self.generation.passage_table[:, 0]
+        last = passages[row].spans[-1]
+        text = self.generation.documents[passages[row].doc_id].paragraph(last.paragraph).text
+        goes_on = last.end < len(text) or text.rstrip().endswith(":")
+        if goes_on and row + 1 < len(documents) and documents[row + 1] == documents[row]:
+            return [row + 1]
+        return []
 
     def _merged(self, rows: Iterable[int], k: int) -> list[int]:
         """Return the first `k` rows, without passages whose words stand in a better one already."""

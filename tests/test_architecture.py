@@ -39,7 +39,7 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "pydantic_settings": ("app/settings.py",),
     "rapidfuzz": ("app/document_names.py",),
     "rich": ("app/progress.py",),
-    "scipy": ("eval/calibrate.py",),
+    "scipy": ("eval/fitting.py",),
     "sentence_transformers": ("ingest/embedding.py",),
     "starlette": ("app/ui/window.py",),
     "tokenizers": ("ingest/embedding.py",),

@@ -13,7 +13,7 @@ from app.document_names import DocumentNames
 from app.errors import BadInput
 from app.glossary import Glossary
 from app.query import Filters, Understood, language_of, understand
-from app.shapes import Asked, Shape, answers, asked_in, shape_of
+from app.shapes import Shape, shape_of
 from ingest.documents import Document
 from ingest.lexical import analyse
 from ingest.readers import read_file
@@ -40,30 +40,6 @@ from tests.small_corpus import ACCORD, ARTICLE, CAMP, NEW_LAW, OLD_LAW, write_sm
 )
 def test_the_form_of_the_answer(question: str, shape: Shape) -> None:
     assert shape_of(question) == shape
-
-
-@pytest.mark.parametrize(
-    ("question", "kind", "answer", "none"),
-    [
-        ("How much does it cost?", "money", "It costs $5.", "It costs a lot."),
-        ("How many firms are there?", "number", "There are 6.", "There are some."),
-        ("What share is that?", "share", "It is 4 percent.", "It is small."),
-        ("When was it signed?", "date", "It was signed on May 21, 2021.", "It was signed in Seoul."),
-        ("Who signed it?", "name", "It was signed by Jane Example.", "It was signed by both."),
-        ("과태료는 얼마인가요?", "money", "3천만원 이하이다.", "정해진 바 없다."),
-        ("언제 발표됐나요?", "date", "2023년 4월 26일", "서울에서"),
-    ],
-)
-def test_the_kind_of_thing_asked_for(question: str, kind: Asked, answer: str, none: str) -> None:
-    assert kind in asked_in(question)
-    assert answers(frozenset({kind}), answer) == 1
-    assert answers(frozenset({kind}), none) == 0
-
-
-def test_kinds_are_counted_as_shares() -> None:
-    assert answers(frozenset({"money", "date"}), "It costs $5 in May.") == 0.5
-    assert answers(frozenset(), "It costs $5.") == 0
-    assert asked_in("Tell me about it") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +78,7 @@ def test_a_question_is_read_once_and_whole(names: DocumentNames) -> None:
     assert understood.question == "How much did the Geneva Accord of 2021 spend?"
     assert (understood.language, understood.shape) == ("en", "fact")
     assert understood.dates.years == ("2021",)
-    assert "money" in understood.asked
+    assert "money" in understood.asked.kinds
     assert strongest(understood, names) == ACCORD
     assert "2021" in understood.terms["en"]
 
@@ -133,7 +109,7 @@ def test_a_korean_question_is_read_into_english_words(names: DocumentNames) -> N
     assert understood.question == "한국은 인공지능에 얼마를 투자했나요?"
     assert "invest" in " ".join(understood.terms["en"])
     assert understood.terms["ko"]
-    assert "money" in understood.asked
+    assert "money" in understood.asked.kinds
 
 
 def test_a_korean_document_is_found_by_its_name(names: DocumentNames) -> None:

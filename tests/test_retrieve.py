@@ -167,3 +167,23 @@ def test_hardly_any_documents_do_no_harm(tmp_path: Path, word_model: Path, parag
         answer = pipeline.ask("How many things are there?")
         assert len(answer.evidence) == len(paragraphs)
         assert answer.coverage.documents == len(paragraphs)
+
+
+def test_the_passage_in_which_a_paragraph_goes_on_comes_behind_it(tmp_path: Path, word_model: Path) -> None:
+    long = "The zebra treaty was signed. " + " ".join(
+        f"Clause {n} speaks of other matters entirely." for n in range(40)
+    )
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "treaty.txt").write_text(
+        f"title: A treaty\n\n{long}\nIts annex follows:\nA list of towns.\n", encoding="utf-8"
+    )
+    (root / "other.txt").write_text("title: Another\n\nNothing of the kind stands here.\n", encoding="utf-8")
+    settings = ingest_into(tmp_path / "home", word_model, root)
+    with Pipeline(settings) as pipeline, pipeline._using() as opened:
+        found = retrieve(opened.retriever, "zebra treaty signed")
+        passages = [opened.generation.passages[row] for row in found.rows[:2]]
+        spans = [passage.spans[0] for passage in passages]
+        assert "zebra treaty" in passages[0].text
+        assert (spans[1].paragraph, spans[1].start) == (1, spans[0].end + 1)
+        assert found.scores[0] == found.scores[1]
