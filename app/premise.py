@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from app.actors import countries
-from app.asks import FIGURE_KINDS, person_names
+from app.asks import FIGURE_KINDS
 from app.dates import DATE_PHRASE
 from app.document_names import TERMS_OF_OFFICE
 from app.figures import missing_figures, read_figures
+from app.filling import person_names
 from app.query import Understood
 from ingest.lexical import analyse
 

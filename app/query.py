@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.asks import Asked
 from app.dates import DATE_PHRASE, LAST, Dates, find_dates
 from app.document_names import DocumentNames, Named
+from app.filling import Asked
 from app.glossary import Glossary
 from app.shapes import SHAPE_WORDS, Shape, shape_of
 from ingest.lexical import analyse

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.asks import ONE_OF_SEVERAL, Asked, Kind, asks_of, latest, person_names
+from app.asks import Kind, asks_of, latest
+from app.filling import ONE_OF_SEVERAL, Asked, person_names
 
 
 @pytest.mark.parametrize(
