@@ -309,6 +309,7 @@ def test_a_server_that_is_not_named_is_not_asked(
         with open_index(place, FakeEmbedder(), LIMIT, named) as generation:
             generation.warm()
             assert found(generation) == exactly(generation)
+            assert (generation.vectors._client is None) is (place == home), "an embedded graph is searched all the same"
     assert connections == []
     assert said(caplog) == []
 
