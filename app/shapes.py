@@ -39,27 +39,6 @@ SHAPE_WORDS: Final = _any(
     r"|versus|vs\.?|over time|language|wording|how (?:large|big|high|long|far|often|soon|old|steep|heavy))\b"
     r"|변화|달라|비교|차이|목록"
 )
-_HEAD: Final = re.compile(r"\b(?:how many|which|what)\s+((?:[\w'’-]+\s+){0,4}[\w'’-]+)", re.I)
-_AFTER_HEAD: Final = re.compile(
-    r"^(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|of|in|on|at|to"
-    r"|for|from|by|with|about|between|under|that|who|and|or|got|came|made|joined|signed|took|take|belong|work|put"
-    r"|counts?|stands?|happened|part|goes|went|set)$",
-    re.I,
-)
-
-
-def heads_of(question: str) -> tuple[str, ...]:
-    """Return the nouns that a question asks for: "how many *staff* did", "which US *labs* take part"."""
-    heads = []
-    for found in _HEAD.findall(question):
-        words = []
-        for word in found.split():
-            if _AFTER_HEAD.match(word):
-                break
-            words.append(word)
-        if words and len(words[-1]) > 2:
-            heads.append(words[-1])
-    return tuple(heads)
 
 
 def shape_of(question: str) -> Shape:
