@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from app.catalogue import Catalogue
+from app.checks import check_question, usable_history
 from app.citing import Citer
-from app.errors import BadInput, ChatModelError
+from app.errors import ChatModelError
 from app.evidence import ScoredSentence, score_sentences
 from app.extract import extract, ground
 from app.followup import complete, leaves_out
 from app.glossary import Glossary
 from app.labels import labels
+from app.outbound import is_loopback
 from app.outcome import OutcomeModel, outcome_features
 from app.query import NO_FILTERS, Filters, Understood, understand
 from app.ranking import LinearWeights
@@ -24,10 +26,9 @@ from app.retrieve import Retrieval, Retriever
 
 if TYPE_CHECKING:
     from app.llm import ChatModel
+    from ingest.documents import Passage
     from ingest.generation import Generation
 
-LONGEST_QUESTION: Final = 2000  # characters
-LONGEST_HISTORY: Final = 20  # earlier questions; what a follow-up leaves out was said in the last few
 EVIDENCE: Final = 10  # passages shown as evidence
 GIVEN: Final = 8  # passages given to a chat model
 RELATED: Final = 3
@@ -90,6 +91,7 @@ class Answerer:
         models: what was fitted.
         settings_digest: stamped on every answer.
         chat: writes the answer from the evidence; None gives the sources' own sentences.
+        local_only: tells which source roots are never sent to a chat model on another machine.
     """
 
     def __init__(
@@ -99,19 +101,23 @@ class Answerer:
         models: Models,
         settings_digest: str,
         chat: ChatModel | None = None,
+        local_only: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self._generation = generation
         self._retriever = retriever
         self._models = models
         self._settings_digest = settings_digest
         self._chat = chat
+        self._local_only = local_only
 
-    def coverage(self) -> Coverage:
-        """Return what is searched."""
-        documents = self._generation.documents
+    def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
+        """Return what is searched under filters."""
+        documents, dates = self._generation.documents, self._generation.document_dates
+        if filters != NO_FILTERS:
+            dates = tuple(document.date for document in documents.values() if filters.keep(document))
         return Coverage(
-            documents=len(documents),
-            newest=max(self._generation.document_dates, default=""),
+            documents=len(dates),
+            newest=max(dates, default=""),
             not_held=len(self._models.catalogue.not_held(documents)),
         )
 
@@ -145,7 +151,8 @@ class Answerer:
         with timer.stage("answer"):
             drafted, mode, more = self._draft(found, on_draft)
         notices += more
-        return self._assemble(question, found, drafted, mode, notices, timer.milliseconds)
+        coverage = self.coverage(filters)
+        return self._assemble(question, found, drafted, mode, notices, coverage, timer.milliseconds)
 
     def _find(self, question: str, history: Sequence[str], filters: Filters) -> tuple[_Found, list[str]]:
         query, notices = self._completed(question.strip(), history)
@@ -180,7 +187,9 @@ class Answerer:
             return self._extracted(found)
         from app.generate import LANGUAGES, generate, is_in_other_language
 
-        given = [self._generation.passages[row] for row in found.retrieval.rows[:GIVEN]]
+        given, withheld = self._given(found.retrieval)
+        if withheld and not given:
+            return self._extracted(found, f"{withheld} Nothing else was found, so {_OWN_SENTENCES}.")
         try:
             drafted = generate(
                 found.understood.question,
@@ -196,7 +205,18 @@ class Answerer:
             language = LANGUAGES.get(found.understood.language, found.understood.language)
             notice = f"The chat model did not answer in {language}, so {_OWN_SENTENCES}."
             return self._extracted(found, notice, dropped=drafted.dropped)
-        return drafted, "generated", []
+        return drafted, "generated", [withheld]
+
+    def _given(self, retrieval: Retrieval) -> tuple[list[Passage], str]:
+        """Return the passages that the chat model gets, and a notice of those that must stay on this machine."""
+        passages = [self._generation.passages[row] for row in retrieval.rows[:GIVEN]]
+        if self._chat is None or is_loopback(self._chat.address):
+            return passages, ""
+        kept_here = self._local_only()
+        given = [one for one in passages if self._generation.documents[one.doc_id].root not in kept_here]
+        count = len(passages) - len(given)
+        noun = "passage" if count == 1 else "passages"
+        return given, f"{count} {noun} of local-only files were not sent to the chat model." if count else ""
 
     def _extracted(
         self, found: _Found, notice: str = "", dropped: tuple[Dropped, ...] = ()
@@ -214,6 +234,7 @@ class Answerer:
         drafted: Drafted,
         mode: str,
         notices: Sequence[str],
+        coverage: Coverage,
         timings: Mapping[str, float],
     ) -> Answer:
         citer = Citer(self._generation.documents, self._models.catalogue)
@@ -234,7 +255,7 @@ class Answerer:
             related=() if statements else self._related(found),
             evidence=self.ranked(found.retrieval, EVIDENCE),
             dropped=(*drafted.dropped, *unplaced),
-            coverage=self.coverage(),
+            coverage=coverage,
             language=found.understood.language,
             settings_digest=self._settings_digest,
             generation=self._generation.id,
@@ -281,38 +302,6 @@ class Answerer:
                 )
             )
         return tuple(shown)
-
-
-def check_question(question: str) -> None:
-    """Refuse a question that cannot be searched.
-
-    Raises:
-        BadInput: it is empty, has no letter or digit, is longer than `LONGEST_QUESTION`, or is no Unicode text.
-    """
-    if not any(character.isalnum() for character in question):
-        raise BadInput("The question is empty.", "Ask in a sentence or a few words.")
-    _check_text(question, "The question")
-
-
-def usable_history(history: Sequence[str]) -> list[str]:
-    """Return the last earlier questions, at most `LONGEST_HISTORY`, without those that say nothing.
-
-    Raises:
-        BadInput: one is longer than `LONGEST_QUESTION`, or is no Unicode text.
-    """
-    kept = [question for question in history if any(character.isalnum() for character in question)]
-    for question in kept[-LONGEST_HISTORY:]:
-        _check_text(question, "An earlier question")
-    return kept[-LONGEST_HISTORY:]
-
-
-def _check_text(text: str, what: str) -> None:
-    if len(text) > LONGEST_QUESTION:
-        raise BadInput(
-            f"{what} has {len(text):,} characters; {LONGEST_QUESTION:,} are the most.", "Ask about one thing at a time."
-        )
-    if any("\ud800" <= character <= "\udfff" for character in text):  # half a character: no tokenizer takes it
-        raise BadInput(f"{what} is not Unicode text.", "Write it in UTF-8.")
 
 
 def _shown(text: str, numbers: Sequence[int]) -> str:

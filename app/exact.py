@@ -37,5 +37,19 @@ def find_phrase(
     return found[:k]
 
 
+def phrase_spans(phrase: str, text: str) -> list[tuple[int, int]]:
+    """Return where a phrase stands in a text, as `find_phrase` finds it: offsets, in order, not overlapping."""
+    wanted = _folded(phrase)
+    folded = [(part, at) for character, at in zip(*normalise(text), strict=True) for part in character.casefold()]
+    spans: list[tuple[int, int]] = []
+    line = "".join(part for part, _ in folded)
+    at = line.find(wanted) if wanted else -1
+    while at >= 0:
+        last = at + len(wanted)
+        spans.append((folded[at][1], folded[last - 1][1] + 1))
+        at = line.find(wanted, last)
+    return spans
+
+
 def _folded(text: str) -> str:
     return normalise(text)[0].casefold().strip()

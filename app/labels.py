@@ -32,6 +32,8 @@ class Labels:
     abstention: str
     unsure: str
     stages: Mapping[str, str]
+    asked: str
+    say: str
     sources: str
     related: str
     evidence: str
@@ -42,6 +44,7 @@ class Labels:
     summary: str
     superseded: str
     official: str
+    whole: str
     citation: str
     page: str
     copy: str
@@ -105,6 +108,8 @@ ENGLISH: Final = Labels(
             "answering": "Writing the answer…",
         }
     ),
+    asked="Asked",
+    say="The sources say",
     sources="Sources",
     related="Related, not an answer",
     evidence="Passages considered ({count})",
@@ -115,6 +120,7 @@ ENGLISH: Final = Labels(
     summary="Sangho’s summary of {place}",
     superseded="Superseded by",
     official="Official page",
+    whole="Read the whole document",
     citation="Source {n}: {title}, {place}",
     page="p. {page}",
     copy="Copy with sources",
@@ -140,6 +146,8 @@ KOREAN: Final = Labels(
             "answering": "답을 작성하는 중…",
         }
     ),
+    asked="질문",
+    say="자료의 내용",
     sources="출처",
     related="관련 자료(답은 아님)",
     evidence="검토한 구절 ({count})",
@@ -150,6 +158,7 @@ KOREAN: Final = Labels(
     summary="{place}에 대한 상호의 요약",
     superseded="대체한 문서",
     official="공식 페이지",
+    whole="문서 전체 읽기",
     citation="출처 {n}: {title}, {place}",
     page="{page}쪽",
     copy="출처와 함께 복사",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import sys
@@ -56,6 +57,15 @@ def address_of(text: str) -> str:
         return ""
     address = f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
     return address if whole and re.fullmatch(r"[!-~]+", text.strip()) and not set("@?#") & set(text) else ""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether requests to an address stay on this machine; an unknown or empty one does not count as such."""
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def chroma_server(settings: Settings) -> ChromaServer | None:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from app.answer import Answerer, Models, check_question
+from app.answer import Answerer, Models
 from app.catalogue import Catalogue
+from app.checks import check_question
 from app.errors import BadInput
 from app.evidence import WEIGHTS_FILE as SENTENCE_WEIGHTS
 from app.exact import find_phrase
@@ -185,10 +186,10 @@ class Pipeline:
             raise UnknownSource(f"There is no document {doc_id!r} in the index.", "Run: sangho sources")
         return documents[doc_id]
 
-    def coverage(self) -> Coverage:
-        """Return what a question is searched in."""
+    def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
+        """Return what a question is searched in under filters."""
         with self._using() as opened:
-            return opened.answerer.coverage()
+            return opened.answerer.coverage(filters)
 
     def examples(self) -> list[str]:
         """Return a few questions that the indexed documents answer."""

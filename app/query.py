@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.dates import DATE_PHRASE, LAST, Dates, find_dates
+from app.dates import DATE_PHRASE, LAST, Dates, find_dates, within
 from app.document_names import DocumentNames, Named
 from app.filling import Asked
 from app.glossary import Glossary
 from app.shapes import SHAPE_WORDS, Shape, shape_of
+from ingest.documents import Document
 from ingest.lexical import analyse
 
 
@@ -27,12 +28,29 @@ class Filters:
         until: latest date, inclusive, to the end of the year or month it names.
         types: document types to keep.
         doc_ids: documents to keep.
+        issuers: issuers to keep, written as the documents have them.
+        roots: source roots to keep, as absolute paths.
     """
 
     since: str = ""
     until: str = ""
     types: tuple[str, ...] = ()
     doc_ids: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+
+    def keep(self, document: Document) -> bool:
+        """Whether a document passes."""
+        chosen = (
+            (self.types, document.type),
+            (self.doc_ids, document.doc_id),
+            (self.issuers, document.issuer),
+            (self.roots, document.root),
+        )
+        if any(kept and value not in kept for kept, value in chosen):
+            return False
+        dated = bool(self.since or self.until)
+        return not dated or within(document.date, self.since or "0000", self.until or "9999")
 
 
 NO_FILTERS: Final = Filters()

@@ -78,7 +78,17 @@ def _body(answer: Answer, turn: int, words: Labels) -> str:
         return f'<div class="sg-statements"><p>{shown(answer.answer or words.abstention)}</p></div>'
     by_number = {citation.n: citation for citation in answer.citations}
     lines = [_statement(one, by_number, f"{turn}-{i}", words) for i, one in enumerate(answer.statements)]
-    return f'<div class="sg-statements">{"".join(lines)}</div>'
+    said = f'<div class="sg-statements">{"".join(lines)}</div>'
+    return said if answer.outcome == "answered" else _beside_what_was_asked(answer, said, words)
+
+
+def _beside_what_was_asked(answer: Answer, said: str, words: Labels) -> str:
+    """Return what the sources say beside the question that presupposed something else."""
+    asked = f'<div class="sg-statements"><p dir="auto">{shown(answer.query)}</p></div>'
+    return (
+        f'<div class="sg-otherwise"><section class="sg-asked"><h3>{words.asked}</h3>{asked}</section>'
+        f"<section><h3>{words.say}</h3>{said}</section></div>"
+    )
 
 
 def _statement(statement: Statement, by_number: dict[int, Citation], where: str, words: Labels) -> str:

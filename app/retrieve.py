@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.dates import within
 from app.document_names import DocumentNames
 from app.query import NO_FILTERS, Filters, Understood
 from app.ranking import Candidates, Floats, LinearWeights, QueryVectors, coverage, describe
@@ -136,7 +135,7 @@ class Retriever:
         if filters == NO_FILTERS:
             return None
         documents = self.generation.documents.values()
-        kept = np.array([_passes(filters, d.doc_id, d.date, d.type) for d in documents], dtype=bool)
+        kept = np.fromiter(map(filters.keep, documents), dtype=bool, count=len(documents))
         return kept[self.generation.passage_table[:, 0]]
 
     def _fused(
@@ -242,12 +241,3 @@ def _fuse(rankings: Sequence[tuple[float, Sequence[int]]]) -> NDArray[np.int64]:
         for rank, row in enumerate(rows, start=1):
             score[row] += weight / (RANK_CONSTANT + rank)
     return np.array(sorted(score, key=lambda row: (-score[row], row)), dtype=np.int64)
-
-
-def _passes(filters: Filters, doc_id: str, date: str, kind: str) -> bool:
-    if filters.doc_ids and doc_id not in filters.doc_ids:
-        return False
-    if filters.types and kind not in filters.types:
-        return False
-    dated = bool(filters.since or filters.until)
-    return not dated or within(date, filters.since or "0000", filters.until or "9999")

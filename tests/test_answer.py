@@ -9,18 +9,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.answer import LONGEST_HISTORY, LONGEST_QUESTION, usable_history
+from app.checks import LONGEST_HISTORY, LONGEST_QUESTION, usable_history
 from app.errors import BadInput
 from app.labels import ENGLISH, KOREAN
 from app.pipeline import Pipeline
-from app.query import Filters
+from app.query import NO_FILTERS, Filters
 from app.results import Answer
 from tests.small_corpus import ACCORD, CAMP, FILES, NEW_LAW, OLD_LAW, quote_of
 
 HAN = "2023_han-rok-us-ai-cooperation-needs-real-reciprocity"
 
 
-def check(pipeline: Pipeline, answer: Answer) -> Answer:
+def check(pipeline: Pipeline, answer: Answer, filters: Filters = NO_FILTERS) -> Answer:
     """Assert what holds for every answer."""
     for citation in (*answer.citations, *answer.related):
         place = (citation.doc_id, citation.paragraph, citation.start, citation.end)
@@ -33,13 +33,13 @@ def check(pipeline: Pipeline, answer: Answer) -> Answer:
     assert len(answer.related) <= (3 if answer.abstained else 0)
     assert all(one.score >= other.score for one, other in pairwise(answer.evidence))
     assert len({passage.passage_id for passage in answer.evidence}) == len(answer.evidence)
-    assert answer.coverage.documents == len(pipeline.documents())
+    assert answer.coverage.documents == sum(map(filters.keep, pipeline.documents().values()))
     assert answer.answer.strip()
     return answer
 
 
 def asked(pipeline: Pipeline, question: str, *history: str, filters: Filters | None = None) -> Answer:
-    return check(pipeline, pipeline.ask(question, history, filters or Filters()))
+    return check(pipeline, pipeline.ask(question, history, filters or NO_FILTERS), filters or NO_FILTERS)
 
 
 @pytest.mark.parametrize("history", [(), ("What does Han say of Naver?",)])
@@ -145,12 +145,20 @@ def test_evidence_is_at_least_the_ten_best(small: Pipeline) -> None:
 
 
 def test_filters_hold_for_evidence_citations_and_related(small: Pipeline) -> None:
-    for filters, left in ((Filters(doc_ids=(CAMP,)), {CAMP}), (Filters(until="2022"), {ACCORD})):
+    accord = small.documents()[ACCORD]
+    assert len({document.issuer for document in small.documents().values()}) > 1
+    for filters, left in (
+        (Filters(doc_ids=(CAMP,)), {CAMP}),
+        (Filters(until="2022"), {ACCORD}),
+        (Filters(until="2022", issuers=(accord.issuer,), roots=(accord.root,)), {ACCORD}),
+    ):
         answer = asked(small, "How large is the semiconductor fund?", filters=filters)
         shown = {c.doc_id for c in (*answer.citations, *answer.related)} | {p.doc_id for p in answer.evidence}
         assert shown == left
-    nothing = asked(small, "How large is the semiconductor fund?", filters=Filters(since="2027"))
-    assert (nothing.outcome, nothing.evidence, nothing.related) == ("not_in_sources", (), ())
+    for none in (Filters(since="2027"), Filters(issuers=("nobody",)), Filters(roots=("/elsewhere",))):
+        nothing = asked(small, "How large is the semiconductor fund?", filters=none)
+        assert (nothing.outcome, nothing.evidence, nothing.related) == ("not_in_sources", (), ())
+        assert (nothing.coverage.documents, nothing.coverage.newest) == (0, "")
 
 
 def test_a_completed_follow_up_is_shown_as_it_was_searched(small: Pipeline) -> None:

@@ -188,7 +188,7 @@ def request(window: Window, method: str, path: str, headers: dict[str, str], bod
 
 
 def gradio_routes() -> list[tuple[str, str]]:
-    guarded: Any = application(Loader(FakeAsker), 1)
+    guarded: Any = application(Loader(FakeAsker), Settings.load(), 1)
     found, waiting = set(), [("", guarded._app)]
     while waiting:
         prefix, app = waiting.pop()

@@ -16,9 +16,9 @@ from app.escape import link, plain, safe_url, shown
 from app.labels import ENGLISH, KOREAN, labels
 from app.render import answer_html, answer_markdown, partial_html
 from app.results import Answer, Citation, Coverage, Dropped, Outcome, Ranked, Statement
+from app.ui.asking import welcome_html
 from app.ui.chat import Turn, error_html, turn_html
-from app.ui.page import welcome_html
-from app.ui.sources import empty_html, source_html
+from app.ui.source_panel import empty_html, source_html
 from ingest.documents import Document, Paragraph
 from ingest.errors import SanghoError
 from tests.window_fakes import (
@@ -79,7 +79,7 @@ def assert_harmless(html: str) -> Reader:
         assert not name.startswith("on")
         assert name not in ("src", "srcdoc", "formaction", "style")
         if name == "href":
-            assert value.startswith(("http://", "https://"))
+            assert value.startswith(("http://", "https://", "/?doc="))
     return reader
 
 
@@ -235,7 +235,7 @@ def test_a_digest_in_the_panel_is_named_with_the_paragraphs_it_retells() -> None
     reader = assert_harmless(source_html(cite(1, DIGEST, 12, "The leaders"), DIGEST))
     assert reader.by_class["sg-summary"] == "Sangho’s summary of ¶12–15"
     assert "“" not in reader.text
-    assert not [value for name, value in reader.attributes if name == "href"]
+    assert [value for name, value in reader.attributes if name == "href"] == ["/?doc=summit&p=12"]
 
 
 def test_the_first_and_the_only_paragraph() -> None:
@@ -358,7 +358,7 @@ def test_hostile_strings_are_shown_and_not_run() -> None:
 
 def test_importing_the_window_imports_nothing_heavy() -> None:
     code = (
-        "import sys, app.render, app.ui.window, app.ui.page, app.ui.chat, app.ui.guard, app.ui.sources\n"
+        "import sys, app.render, app.ui.window, app.ui.page, app.ui.chat, app.ui.guard, app.ui.source_panel\n"
         "heavy = {'torch', 'gradio', 'chromadb', 'sentence_transformers', 'langchain', 'bm25s', 'uvicorn'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )

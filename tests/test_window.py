@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,9 +20,7 @@ import pytest
 from app.errors import SettingsError
 from app.render import answer_markdown
 from app.settings import Settings
-from app.ui.chat import Conversation, answering
 from app.ui.loading import Asker, Loader
-from app.ui.page import Page
 from app.ui.theme import head
 from app.ui.window import Window, serve
 from ingest.errors import SanghoError
@@ -155,7 +152,7 @@ def test_an_answer_and_the_place_it_rests_on(tab: Tab) -> None:
         "¶9",
     ):
         assert said in panel
-    link = tab.locator("#sg-source a")
+    link = tab.locator("#sg-source a[target]")
     assert link.get_attribute("href") == "https://example.org/han"
     assert link.get_attribute("rel") == "noopener noreferrer"
     assert tab.locator(".sg-welcome").is_hidden()
@@ -166,7 +163,7 @@ def test_a_digest_is_named_as_a_summary(tab: Tab) -> None:
     tab.click(".sg-open >> nth=1")
     tab.wait_for_selector("#sg-source:has-text('White House')")
     assert text(tab, "#sg-source .sg-summary") == "Sangho’s summary of ¶12–15"
-    assert tab.locator("#sg-source a").count() == 0  # its address is javascript:
+    assert tab.locator("#sg-source a[target]").count() == 0  # its address is javascript:
     assert "“" not in text(tab, "#sg-source")
 
 
@@ -350,7 +347,7 @@ def test_hostile_text_is_shown_letter_by_letter_and_runs_nothing(tab: Tab) -> No
     assert text(tab, "#sg-panel mark") == visible
     tab.wait_for_timeout(300)
     assert tab.evaluate("window.hacked") is None
-    assert tab.locator(".sg-turn :is(img, script, a, em), #sg-panel :is(img, script, a)").count() == 0
+    assert tab.locator(".sg-turn :is(img, script, a, em), #sg-panel :is(img, script, a[target])").count() == 0
 
 
 # Phone, keyboard, colours
@@ -509,46 +506,6 @@ def test_the_command_answers_before_anything_heavy_is_loaded(tmp_path: Path) -> 
         process.communicate(timeout=40)
 
 
-# Without a browser: what comes from one is not trusted
-
-
-def test_clicks_that_name_nothing_open_nothing() -> None:
-    loader = loaded()
-    page = Page(loader)
-    turns = Conversation(list(answering(loader, HOW_MUCH, []))[-1:])
-    good = {"turn": 0, "n": 1, "kind": "cite"}
-    assert INVEST in str(page.open_source(turns, good))
-    wrong: dict[str, list[object]] = {
-        "turn": [1, -1, "0", None, 0.5],
-        "n": [3, 0, "1", None],
-        "kind": ["related", "__class__", None],
-    }
-    for name, values in wrong.items():
-        for value in values:
-            assert page.open_source(turns, good | {name: value}) is None
-    assert page.open_source(turns, {}) is None
-    assert page.open_source(Conversation(), good) is None
-    for number in (-1, 99, "0", None, 1.0):
-        assert page.begin_example(Conversation(), number)["turns"] == []
-
-
-def test_a_question_is_cut_to_its_longest() -> None:
-    talk = Conversation()
-    _, box = Page(loaded()).begin("x" * 5000, talk)
-    assert (len(talk.turns[0].question), box) == (2000, "")
-
-
-def test_an_answer_to_an_ended_conversation_says_no_more() -> None:
-    page, talk = Page(loaded()), Conversation()
-    page.begin(HOW_MUCH, talk)
-    writing = page.answer(talk)
-    assert next(writing)["number"] == 0
-    assert next(page.answer(talk))["turns"] == page.begin("", talk)[0]["turns"]  # begun already: not asked twice
-    shown, new, _ = page.restart(talk)
-    assert (shown, new.turns) == ({"number": 1, "turns": [], "said": ""}, [])
-    assert list(writing) == []
-
-
 def test_loading_fails_without_details(caplog: pytest.LogCaptureFixture) -> None:
     def load() -> Asker:
         raise RuntimeError("secret detail")
@@ -561,10 +518,161 @@ def test_loading_fails_without_details(caplog: pytest.LogCaptureFixture) -> None
     assert "secret detail" in caplog.text
 
 
-def loaded() -> Loader:
-    loader = Loader(FakeAsker)
-    loader.start()
-    limit = time.monotonic() + 10
-    while loader.asker is None and time.monotonic() < limit:
-        time.sleep(0.01)
-    return loader
+# The sources
+
+
+def open_sources(tab: Tab) -> None:
+    tab.get_by_role("tab", name="Sources").click()
+    tab.wait_for_selector(".sg-table")
+
+
+def column(tab: Tab, name: str) -> list[str]:
+    return [cell.strip() for cell in tab.locator(f"td[data-name='{name}']:visible").all_inner_texts()]
+
+
+def test_the_sources_are_a_table_that_sorts_and_narrows(tab: Tab) -> None:
+    open_sources(tab)
+    assert column(tab, "Date") == ["1 May 2023", "26 April 2023", "no date"]
+    tab.get_by_role("button", name="Date").click()
+    assert column(tab, "Date") == ["no date", "26 April 2023", "1 May 2023"]
+    tab.get_by_role("button", name="Paragraphs").click()
+    assert column(tab, "Paragraphs") == ["1", "2", "3"]
+    assert tab.locator("th[aria-sort]").all_inner_texts() == ["Paragraphs"]
+    tab.fill(".sg-narrowing", "digest WHITE")
+    assert column(tab, "Title") == ["Leaders' Joint Statement"]
+    assert text(tab, ".sg-count") == "1 document"
+    tab.fill(".sg-narrowing", "nothing like it")
+    assert column(tab, "Title") == []
+
+
+def test_a_document_is_read_at_an_address_that_stays(context: BrowserContext, tab: Tab, served: Served) -> None:
+    open_sources(tab)
+    tab.click("a[data-doc='summit']")
+    tab.wait_for_selector(".sg-reader")
+    assert tab.url == f"{served.window.url}/?doc=summit"
+    assert "This is Sangho’s digest" in text(tab, ".sg-reader .sg-notice")
+    assert tab.locator(".sg-reader .sg-para").count() == 2
+    assert tab.locator(".sg-reader .sg-official a").count() == 0  # its address is javascript:
+    tab.click(".sg-reader a.sg-para-number >> nth=0")
+    tab.wait_for_selector(".sg-reader .sg-here")
+    assert tab.url == f"{served.window.url}/?doc=summit&p=12"
+    tab.go_back()
+    tab.wait_for_function("!document.querySelector('.sg-here')")
+    tab.go_back()
+    tab.wait_for_selector(".sg-table")
+
+    other = context.new_page()
+    other.goto(f"{served.window.url}/?doc=summit&p=14")
+    other.wait_for_selector(".sg-reader .sg-here")
+    assert "AI standards" in text(other, ".sg-here")  # one block of the digest retells 12 to 15
+    assert other.get_by_role("tab", name="Sources").get_attribute("aria-selected") == "true"
+
+
+def test_an_address_of_nothing_says_so(context: BrowserContext, served: Served) -> None:
+    tab = context.new_page()
+    tab.goto(f"{served.window.url}/?doc=%3Cimg%20src%3Dx%20onerror%3D%22window.hacked%3D1%22%3E&p=x")
+    tab.wait_for_selector(".sg-library [role='alert']")
+    assert "There is no document “<img src=x" in text(tab, ".sg-library [role='alert']")
+    assert tab.evaluate("window.hacked") is None
+
+
+def test_searching_within_the_sources_by_meaning_and_letter_by_letter(tab: Tab) -> None:
+    open_sources(tab)
+    tab.fill("#sg-query", "cooperation")
+    tab.press("#sg-query", "Enter")
+    tab.wait_for_selector(".sg-found")
+    assert tab.locator(".sg-found li").count() == 6
+    tab.fill("#sg-query", "MEET again")
+    tab.check(".sg-exact input")
+    tab.click(".sg-find .sg-go")
+    tab.wait_for_selector(".sg-found mark")
+    assert tab.locator(".sg-found mark").all_inner_texts() == ["meet again"]
+    tab.click(".sg-found a")
+    tab.wait_for_selector(".sg-here")
+    assert "They meet again." in text(tab, ".sg-here")
+    open_sources_again = tab.get_by_role("button", name="All sources")
+    open_sources_again.click()
+    tab.wait_for_selector(".sg-table")
+    tab.fill("#sg-query", "no such words")
+    tab.check(".sg-exact input")
+    tab.press("#sg-query", "Enter")
+    tab.wait_for_selector(".sg-notice[role='status']")
+    assert "Nothing found." in text(tab, ".sg-notice[role='status']")
+
+
+def test_the_source_panel_leads_to_the_whole_document(tab: Tab) -> None:
+    ask(tab, HOW_MUCH)
+    tab.click(".sg-cite >> nth=0")
+    tab.click("#sg-panel [data-read]")
+    tab.wait_for_selector(".sg-reader .sg-here")
+    assert "$1.7 billion" in text(tab, ".sg-here")
+    tab.get_by_role("tab", name="Ask").click()
+    assert tab.locator(".sg-turn").count() == 1  # the conversation is still there
+
+
+def test_what_is_known_but_not_held_has_its_link(tab: Tab) -> None:
+    open_sources(tab)
+    tab.click(".sg-not-held summary")
+    links = tab.locator(".sg-not-held a")
+    assert links.count() > 50
+    assert all(
+        str(one).startswith(("https://", "http://")) for one in links.evaluate_all("all => all.map((one) => one.href)")
+    )
+
+
+# Stopping, asking again, editing, limiting the search
+
+
+def test_an_answer_can_be_stopped_and_asked_again(tab: Tab, served: Served) -> None:
+    type_question(tab, "slow one")
+    tab.wait_for_selector(".sg-statements:has-text('First part. 1')")
+    tab.get_by_role("button", name="Stop").click()
+    tab.wait_for_selector(".sg-stopped")
+    assert tab.locator(".sg-stage").count() == 0
+    served.asker.gate.set()
+    tab.get_by_role("button", name="Ask again").click()
+    tab.wait_for_selector(".sg-outcome")
+    assert tab.locator(".sg-turn").count() == 1
+
+
+def test_the_last_question_can_be_edited(tab: Tab) -> None:
+    ask(tab, HOW_MUCH)
+    ask(tab, "And nwo?")
+    assert tab.get_by_role("button", name="Edit the question").count() == 1
+    tab.get_by_role("button", name="Edit the question").click()
+    tab.wait_for_function("document.querySelector('#sg-box textarea').value === 'And nwo?'")
+    assert tab.evaluate("document.activeElement.matches('#sg-box textarea')")
+    type_question(tab, "And now?")
+    tab.wait_for_selector(".sg-question:has-text('And now?')")
+    assert tab.locator(".sg-question").all_inner_texts() == [HOW_MUCH, "And now?"]
+
+
+def test_the_search_can_be_limited_and_says_so(tab: Tab) -> None:
+    tab.get_by_role("button", name="Limit the search").click()
+    tab.fill("#sg-since textarea", "2021")
+    tab.press("#sg-since textarea", "Enter")
+    tab.wait_for_selector(".sg-chips li")
+    tab.click("#sg-issuers input")
+    tab.get_by_role("option", name="White House").click()
+    tab.wait_for_function("document.querySelectorAll('.sg-chips li').length === 2")
+    ask(tab, HOW_MUCH)
+    assert text(tab, ".sg-limited") == "Only: from 2021 · White House"
+    tab.get_by_role("button", name="Search beyond from 2021 again").click()
+    tab.wait_for_function("document.querySelectorAll('.sg-chips li').length === 1")
+    assert tab.input_value("#sg-since textarea") == ""
+    ask(tab, HOW_MUCH)
+    assert text(tab, ".sg-limited") == "Only: White House"
+
+
+def test_what_was_asked_stands_beside_what_is_said(tab: Tab) -> None:
+    ask(tab, "Japan? How much does Japan invest?")
+    sections = tab.locator(".sg-otherwise section").all_inner_texts()
+    assert "Japan? How much does Japan invest?" in sections[0]
+    assert "Koreans only" in sections[1]
+
+
+def test_the_settings_are_told_in_plain_words(tab: Tab) -> None:
+    tab.get_by_role("tab", name="Settings").click()
+    settings = tab.get_by_label("Settings").last
+    assert "Everything happens on this machine." in settings.inner_text()
+    assert settings.locator("input, textarea, select").count() == 0  # read-only

@@ -198,6 +198,15 @@ class FakeAsker:
             "틱톡? 2021년 공동성명은 무엇이라고 했나",
         ]
 
+    def search(self, query: str, k: int, exact: bool, filters: Filters) -> tuple[Ranked, ...]:
+        found = [
+            Ranked(f"{d.doc_id}#{p.number}", d.doc_id, d.title, d.date, (p.number, p.last), 1.0, p.text)
+            for d in DOCUMENTS.values()
+            for p in d.paragraphs
+            if not exact or query.lower() in p.text.lower()
+        ]
+        return tuple(found[:k])
+
     def coverage(self) -> Coverage:
         return COVERAGE
 

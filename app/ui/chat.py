@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.escape import shown
 from app.labels import ENGLISH, labels
-from app.query import Filters
+from app.query import NO_FILTERS, Filters
 from app.render import answer_html, partial_html
 from app.results import Answer, Citation, Partial, Stage
+from app.ui.filters import said_html
+from app.ui.line import Line
 from app.ui.loading import Loader
 from ingest.errors import SanghoError
 
 _log = logging.getLogger(__name__)
-_LOOK_AGAIN = 1.0  # seconds between two looks at whether loading is done
+_LOOK_AGAIN = 1.0  # seconds between two looks at whether loading is done, or whether it is our turn
+_STOPPED = "Stopped before the answer was complete."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,28 @@ class Turn:
     """One question of a conversation and what has become of it so far.
 
     Attributes:
+        filters: what it leaves out of the search.
         stage: what is being done for it; empty before it is begun.
+        before: how many questions must be answered before it, while it waits in line.
         partial: the verified statements so far.
         answer: the result, once there is one.
         error: why there is none, if so.
+        stopped: whether the person stopped it.
     """
 
     question: str
+    filters: Filters = NO_FILTERS
     stage: str = ""
+    before: int = 0
     partial: str = ""
     answer: Answer | None = None
     error: SanghoError | None = None
+    stopped: bool = False
 
     @property
     def done(self) -> bool:
         """Whether nothing more will come."""
-        return self.answer is not None or self.error is not None
+        return self.answer is not None or self.error is not None or self.stopped
 
 
 @dataclass(slots=True)
@@ -51,16 +60,42 @@ class Conversation:
     Attributes:
         number: how many conversations the tab had before this one.
         ended: whether a new one took its place.
+        editing: whether the next question takes the last one's place.
     """
 
     turns: list[Turn] = field(default_factory=list)
     number: int = 0
     ended: bool = False
+    editing: bool = False
 
     @property
     def waiting(self) -> bool:
         """Whether its last question is not answered yet."""
         return bool(self.turns) and not self.turns[-1].done
+
+    def put(self, turn: Turn) -> None:
+        """Put a turn at the end, or in the place of the one that is being edited."""
+        if self.editing and self.turns:
+            self.turns.pop()
+        self.editing = False
+        self.turns.append(turn)
+
+    def replace_last(self, old: Turn, new: Turn) -> bool:
+        """Put what has become of the last turn in its place; False where another is there by now."""
+        if not self.turns or self.turns[-1] is not old:
+            return False
+        self.turns[-1] = new
+        return True
+
+    def stop(self) -> None:
+        """End the wait for the last answer; what of it was verified so far stays."""
+        if self.waiting:
+            self.turns[-1] = replace(self.turns[-1], stopped=True)
+
+    def again(self) -> None:
+        """Make the last question a new one, under the same filters; nothing while it is being answered."""
+        if self.turns and not self.waiting:
+            self.turns[-1] = Turn(self.turns[-1].question, self.turns[-1].filters)
 
     def next(self) -> Conversation:
         """End this conversation and return the empty one that takes its place."""
@@ -68,22 +103,26 @@ class Conversation:
         return Conversation(number=self.number + 1)
 
 
-def answering(loader: Loader, question: str, history: Sequence[str]) -> Iterator[Turn]:
-    """Answer a question, yielding the turn each time something of it changes; the last one is done.
+def answering(loader: Loader, line: Line, turn: Turn, history: Sequence[str]) -> Generator[Turn]:
+    """Answer a turn's question, yielding the turn each time something of it changes; the last one is done.
 
-    Waits for the loader first, with the stage `loading`. Errors become part of the turn and are never raised;
-    one that is not ours is logged and shown without its details.
+    Waits for the loader first, with the stage `loading`, and then in line, with the stage `waiting`. Errors become
+    part of the turn and are never raised; one that is not ours is logged and shown without its details. Closing the
+    iterator gives the place in line back.
     """
-    turn = Turn(question)
     try:
         asker = loader.wait(0)
         if asker is None:
             yield (turn := replace(turn, stage="loading"))
         while asker is None:
             asker = loader.wait(_LOOK_AGAIN)
-        yield (turn := replace(turn, stage="searching"))
-        for event in asker.events(question, history, Filters()):
-            yield (turn := _after(turn, event))
+            yield turn
+        with line.join() as ticket:
+            while before := ticket.wait(_LOOK_AGAIN):
+                yield (turn := replace(turn, stage="waiting", before=before))
+            yield (turn := replace(turn, stage="searching"))
+            for event in asker.events(turn.question, history, turn.filters):
+                yield (turn := _after(turn, event))
         if not turn.done:
             raise SanghoError("The question was not answered.", "Ask it again.")
     except SanghoError as error:
@@ -126,7 +165,8 @@ def citation_at(turns: Sequence[Turn], turn: object, n: object, kind: object) ->
 
 def turn_html(turn: Turn, index: int) -> str:
     """Return one turn as HTML: the question as a heading, then its answer, its progress or its error."""
-    return f'<h2 class="sg-question" dir="auto">{shown(turn.question)}</h2>{_below(turn, index)}'
+    question = f'<h2 class="sg-question" dir="auto">{shown(turn.question)}</h2>{said_html(turn.filters)}'
+    return question + _below(turn, index)
 
 
 def _below(turn: Turn, index: int) -> str:
@@ -135,8 +175,23 @@ def _below(turn: Turn, index: int) -> str:
     if turn.error is not None:
         return error_html(turn.error)
     written = partial_html(turn.partial) if turn.partial else ""
-    stage = ENGLISH.stages.get(turn.stage, "Waiting for a free place…")
-    return f'<div class="sg-answer" aria-busy="true">{written}<p class="sg-stage">{stage}</p></div>'
+    if turn.stopped:
+        return f'<div class="sg-answer">{written}<p class="sg-stopped">{_STOPPED}</p></div>'
+    return f'<div class="sg-answer" aria-busy="true">{written}<p class="sg-stage">{_stage(turn)}</p></div>'
+
+
+def _stage(turn: Turn) -> str:
+    if turn.stage == "waiting":
+        return f"{turn.before} {'question is' if turn.before == 1 else 'questions are'} answered before this one…"
+    return ENGLISH.stages.get(turn.stage, "Waiting for a free place…")
+
+
+def controls_html(turn: Turn) -> str:
+    """Return the buttons under the last turn: to stop it, or to ask or write its question anew."""
+    buttons = (("retry", "Ask again"), ("edit", "Edit the question")) if turn.done else (("stop", "Stop"),)
+    return "".join(
+        f'<button type="button" class="sg-copy" data-does="{name}">{words}</button>' for name, words in buttons
+    )
 
 
 def error_html(error: SanghoError) -> str:
@@ -149,7 +204,9 @@ def spoken(turn: Turn) -> str:
     """Return what a screen reader should say of a turn now, as text: its stage, its outcome, or its error."""
     if turn.error is not None:
         return str(turn.error)
+    if turn.stopped:
+        return _STOPPED
     if turn.answer is None:
-        return ENGLISH.stages.get(turn.stage, "")
+        return _stage(turn) if turn.stage else ""
     words = labels(turn.answer.language)
     return f"{words.outcomes[turn.answer.outcome]}. {turn.answer.answer}"

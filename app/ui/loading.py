@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from app.query import Filters
-from app.results import AskEvent, Coverage
+from app.results import AskEvent, Coverage, Ranked
 from ingest.documents import Document
 from ingest.errors import SanghoError
 
@@ -37,6 +37,14 @@ class Asker(Protocol):
 
     def examples(self) -> list[str]:
         """Return questions worth trying first; may be empty."""
+        ...
+
+    def search(self, query: str, k: int, exact: bool, filters: Filters) -> tuple[Ranked, ...]:
+        """Return the `k` best passages of a query, best first; with `exact` those that hold it letter by letter.
+
+        Raises:
+            SanghoError: the query cannot be searched.
+        """
         ...
 
     def coverage(self) -> Coverage:

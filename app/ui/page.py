@@ -1,207 +1,114 @@
-"""The page: Gradio's components, and which function answers which event. State belongs to one browser tab."""
+"""The page: its head, its tabs, and what each tab is told when loading is done. State belongs to one browser tab."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from app.escape import shown
 from app.labels import ENGLISH
-from app.ui.chat import (
-    Conversation,
-    Turn,
-    answering,
-    citation_at,
-    earlier_questions,
-    error_html,
-    spoken,
-    turn_html,
-)
+from app.ui.ask_tab import AskTab
+from app.ui.asking import Asking, welcome_html
+from app.ui.chat import error_html
+from app.ui.components import QUIET, with_query
+from app.ui.filters import Choices, choices
+from app.ui.line import Line
 from app.ui.loading import Loader
-from app.ui.sources import empty_html, source_html
-from app.ui.theme import script
+from app.ui.settings_tab import settings_html
+from app.ui.sources_tab import SourcesTab, opens_sources
 
 if TYPE_CHECKING:
     import gradio as gr
 
-LONGEST_QUESTION: Final = 2000  # characters
-ASKED_AT_ONCE: Final = 2
+    from app.settings import Settings
+
 WAITING_AT_MOST: Final = 100
-_TRANSCRIPT: Final = (
-    '<div class="sg-turns" role="region" aria-label="Conversation"></div>'
-    '<p class="sg-said sg-hidden" role="status"></p>'
-)
 _NAME: Final = 'Sangho<span lang="ko" aria-hidden="true">상호</span>'
 _HEADER: Final = f'<header class="sg-header"><h1>{_NAME}</h1></header>'
-_INTRO: Final = (
-    "Ask about ROK–US cooperation in artificial intelligence. Every answer shows the sentence it rests on, "
-    "in its place; what the sources do not say is not answered."
-)
-_QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-class Page:
-    """The functions behind the page's events; what a person's tab holds comes in and goes out of them."""
+class Status:
+    """What the page says of loading, and what it fills in when that is done."""
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Loader, settings: Settings) -> None:
         self._loader = loader
+        self._settings = settings
 
-    def begin(self, question: str, talk: Conversation) -> tuple[Any, str]:
-        """Put a question at the end of the conversation; returns the transcript and what the box holds.
-
-        An empty question changes nothing; one asked before the last is answered stays in the box.
-        """
-        question = question.strip()[:LONGEST_QUESTION]
-        if question and talk.waiting:
-            return _view(talk, "Wait for the answer to the last question first."), question
-        if question:
-            talk.turns.append(Turn(question))
-        return _view(talk), ""
-
-    def begin_example(self, talk: Conversation, number: object) -> Any:
-        """Put example question `number`, from 0, at the end of the conversation; returns the transcript."""
-        asker = self._loader.asker
-        examples = asker.examples() if asker else []
-        if not isinstance(number, int) or not 0 <= number < len(examples):
-            return _view(talk)
-        return self.begin(examples[number], talk)[0]
-
-    def answer(self, talk: Conversation) -> Iterator[Any]:
-        """Answer the last question, unless that has begun; yields the transcript as it changes."""
-        if not talk.waiting or talk.turns[-1].stage:
-            yield _view(talk)
-            return
-        before = earlier_questions(talk.turns[:-1])
-        for turn in answering(self._loader, talk.turns[-1].question, before):
-            talk.turns[-1] = turn
-            if talk.ended:
-                return
-            yield _view(talk, spoken(turn))
-
-    def restart(self, talk: Conversation) -> tuple[Any, ...]:
-        """Return an empty transcript, a new conversation, and an empty source panel."""
-        new = talk.next()
-        return _view(new), new, empty_html()
-
-    def open_source(self, talk: Conversation, clicked: dict[str, Any]) -> str | None:
-        """Return the source panel for a clicked citation; None where the click names none."""
-        found = citation_at(talk.turns, clicked.get("turn"), clicked.get("n"), clicked.get("kind"))
-        asker = self._loader.asker
-        if found is None or asker is None:
-            return None
-        citation, answer = found
-        document = asker.documents().get(citation.doc_id)
-        return source_html(citation, document, related=clicked["kind"] == "related", language=answer.language)
-
-    def status(self) -> tuple[str, str, str, bool]:
-        """Return the status line, the welcome, the line under the conversation, and whether loading goes on."""
+    def line(self) -> str:
+        """Return the line under the head: that it loads, or why that failed; empty once it is done."""
         if self._loader.error is not None:
-            return f'<div role="alert">{error_html(self._loader.error)}</div>', welcome_html(), "", False
+            return f'<div role="alert">{error_html(self._loader.error)}</div>'
+        if self._loader.asker is None:
+            return f'<p class="sg-loading" role="status">{ENGLISH.stages["loading"]}</p>'
+        return ""
+
+    @property
+    def loading(self) -> bool:
+        """Whether loading goes on."""
+        return self._loader.asker is None and self._loader.error is None
+
+    def welcome(self) -> str:
+        """Return what stands before the first question, with the examples once there are any."""
+        asker = self._loader.asker
+        return welcome_html(asker.examples() if asker else ())
+
+    def about(self) -> str:
+        """Return what is searched, and where a chat model's requests go."""
         asker = self._loader.asker
         if asker is None:
-            waiting = f'<p class="sg-loading" role="status">{ENGLISH.stages["loading"]}</p>'
-            return waiting, welcome_html(), "", True
-        about = [ENGLISH.coverage(asker.coverage()).replace("Searched", "Searches", 1), asker.describe_model()]
-        lines = "".join(f"<p>{shown(line)}</p>" for line in about if line)
-        return "", welcome_html(asker.examples()), lines, False
+            return ""
+        lines = [ENGLISH.coverage(asker.coverage()).replace("Searched", "Searches", 1), asker.describe_model()]
+        return "".join(f"<p>{shown(line)}</p>" for line in lines if line)
+
+    def choices(self) -> Choices:
+        """Return what the filters offer."""
+        asker = self._loader.asker
+        return choices(asker.documents()) if asker else Choices()
+
+    def settings(self) -> str:
+        """Return the settings in plain words."""
+        return settings_html(self._settings, self._loader.asker)
 
 
-def welcome_html(examples: Sequence[str] = ()) -> str:
-    """Return what stands on the page before the first question: what it is for, and the examples as buttons."""
-    items = "".join(
-        f'<li><button type="button" data-example="{i}" dir="auto">{shown(example)}</button></li>'
-        for i, example in enumerate(examples)
-    )
-    listed = f"<h2>Questions to begin with</h2><ul>{items}</ul>" if items else ""
-    return f'<section class="sg-welcome"><p class="sg-intro">{_INTRO}</p>{listed}</section>'
-
-
-def _view(talk: Conversation, said: str = "") -> dict[str, Any]:
-    return {"number": talk.number, "turns": [turn_html(turn, i) for i, turn in enumerate(talk.turns)], "said": said}
-
-
-def build(loader: Loader) -> gr.Blocks:
+def build(loader: Loader, settings: Settings) -> gr.Blocks:
     """Lay the page out and connect it; models are not needed yet."""
     import gradio as gr
 
-    page = Page(loader)
+    status = Status(loader, settings)
     blocks: gr.Blocks
     with gr.Blocks(title="Sangho", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="sg-top"):
             gr.HTML(_HEADER, apply_default_css=False)
             restart = gr.Button("New conversation", elem_id="sg-restart", size="sm")
-        status = gr.HTML(page.status()[0], elem_id="sg-status", apply_default_css=False)
-        with gr.Row(elem_id="sg-main"):
-            with gr.Column(elem_id="sg-conversation"):
-                welcome = _html(welcome_html(), "sg-welcome", "welcome.js")
-                transcript = _html(_view(Conversation()), "sg-transcript", "transcript.js", html_template=_TRANSCRIPT)
-                with gr.Row(elem_id="sg-composer"):
-                    box = gr.Textbox(
-                        label="Your question",
-                        placeholder="Ask a question",
-                        lines=1, max_lines=6, max_length=LONGEST_QUESTION, elem_id="sg-box",
-                    )  # fmt: skip
-                    ask = gr.Button("Ask", variant="primary", elem_id="sg-ask")
-                about = gr.HTML("", elem_id="sg-about", apply_default_css=False)
-            panel = _html(empty_html(), "sg-panel", "sources.js")
-        talk = gr.State(Conversation())
-        _connect_asking(page, box, ask, welcome, transcript, talk)
-        restart.click(page.restart, [talk], [transcript, talk, panel], queue=False, **_QUIET)
-        _connect_sources(page, transcript, talk, panel)
-        _connect_status(page, (status, welcome, about), blocks)
+        line = gr.HTML(status.line(), elem_id="sg-status", apply_default_css=False)
+        with gr.Tabs(elem_id="sg-tabs", selected="ask") as tabs:
+            with gr.Tab("Ask", id="ask"):
+                asking = AskTab(Asking(loader, Line()), restart)
+            with gr.Tab("Sources", id="sources"):
+                SourcesTab(loader)
+            with gr.Tab("Settings", id="settings"):
+                shown_settings = gr.HTML(status.settings(), elem_id="sg-settings", apply_default_css=False)
+        _connect_status(blocks, status, line, asking, shown_settings)
+        blocks.load(with_query(_first_tab), None, [tabs], queue=False, **QUIET)
     blocks.queue(max_size=WAITING_AT_MOST, api_open=False)
     return blocks
 
 
-def _html(value: object, elem_id: str, script_name: str, **options: Any) -> gr.HTML:
+def _first_tab(query: Mapping[str, Any]) -> Any:
     import gradio as gr
 
-    return gr.HTML(value, elem_id=elem_id, js_on_load=script(script_name), apply_default_css=False, **options)
+    return gr.Tabs(selected="sources") if opens_sources(query) else gr.skip()
 
 
-def _connect_asking(
-    page: Page, box: gr.Textbox, ask: gr.Button, welcome: gr.HTML, transcript: gr.HTML, talk: gr.State
-) -> None:
-    import gradio as gr
-
-    def begin_example(talk: Conversation, event: gr.EventData) -> Any:
-        return page.begin_example(talk, event._data.get("example"))
-
-    begin_example.__annotations__["event"] = gr.EventData  # Gradio goes by the class, not by its name
-    begun = gr.on([box.submit, ask.click], page.begin, [box, talk], [transcript, box], queue=False, **_QUIET)
-    chosen = welcome.click(begin_example, [talk], [transcript], queue=False, **_QUIET)
-    for asked in (begun, chosen):
-        # "multiple", because an answer to an ended conversation may still be running; `Page.answer` takes each
-        # question once.
-        asked.then(
-            page.answer,
-            [talk],
-            [transcript],
-            concurrency_limit=ASKED_AT_ONCE,
-            concurrency_id="ask",
-            trigger_mode="multiple",
-            **_QUIET,
-        )
-
-
-def _connect_sources(page: Page, transcript: gr.HTML, talk: gr.State, panel: gr.HTML) -> None:
-    import gradio as gr
-
-    def open_source(talk: Conversation, event: gr.EventData) -> Any:
-        return page.open_source(talk, dict(event._data)) or gr.skip()
-
-    open_source.__annotations__["event"] = gr.EventData
-    transcript.click(open_source, [talk], [panel], queue=False, **_QUIET)
-    panel.click(empty_html, None, [panel], queue=False, **_QUIET)
-
-
-def _connect_status(page: Page, shown_in: Sequence[gr.HTML], blocks: gr.Blocks) -> None:
+def _connect_status(blocks: gr.Blocks, status: Status, line: gr.HTML, asking: AskTab, settings: gr.HTML) -> None:
     import gradio as gr
 
     def look() -> tuple[Any, ...]:
-        *lines, loading = page.status()
-        return *lines, gr.Timer(active=loading)
+        offered = asking.choose_among(status.choices())
+        told = status.line(), status.welcome(), status.about(), status.settings()
+        return *told, *offered, gr.Timer(active=status.loading)
 
     timer = gr.Timer(1.0)
+    filled = [line, asking.welcome, asking.about, settings, *asking.fields, timer]
     for watching in (timer.tick, blocks.load):
-        watching(look, None, [*shown_in, timer], queue=False, **_QUIET)
+        watching(look, None, filled, queue=False, **QUIET)

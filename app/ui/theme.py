@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).resolve().parent
 FAVICON: Final = HERE / "favicon.svg"
+SHEETS: Final = ("style.css", "library.css")
 SANS: Final = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans KR", "sans-serif")
 MONO: Final = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -23,8 +24,9 @@ def theme() -> Base:
 
 
 def head() -> str:
-    """Return what the page's head gets: our style sheet (as `css`, Gradio would rewrite its selectors)."""
-    return f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>"
+    """Return what the page's head gets: our style sheets (as `css`, Gradio would rewrite their selectors)."""
+    sheets = ((HERE / name).read_text(encoding="utf-8") for name in SHEETS)
+    return f"<style>{''.join(sheets)}</style>"
 
 
 def script(name: str) -> str:

@@ -1,32 +1,40 @@
 // The conversation. Gradio calls this once with the component's element. `props.value` is
-// {number, turns: [html, ...], said: text}; each turn keeps its own element, so that opened disclosures, focus and
-// selections of earlier turns survive while a later one is written. All HTML in it was escaped by the server.
+// {number, turns: [html, ...], controls: html, said: text}; each turn keeps its own element, so that opened
+// disclosures, focus and selections of earlier turns survive while a later one is written. The controls belong to the
+// last turn and move on to the next. All HTML in it was escaped by the server.
 const turns = element.querySelector(".sg-turns");
 const said = element.querySelector(".sg-said");
 const drawn = [];
+const controls = document.createElement("p");
+controls.className = "sg-actions sg-controls";
 let number = 0;
 
 function draw() {
-  const value = props.value || { number, turns: [], said: "" };
+  const value = props.value || { number, turns: [], controls: "", said: "" };
   if (value.number < number) return; // a late answer to a conversation that has ended
   number = value.number;
   while (turns.children.length > value.turns.length) {
     turns.lastElementChild.remove();
     drawn.pop();
   }
+  let begun = null; // scrolled to when all is in its place
   value.turns.forEach((html, i) => {
     if (drawn[i] === html) return;
     let turn = turns.children[i];
     if (!turn) {
       turn = document.createElement("section");
       turn.className = "sg-turn";
+      turn.append(document.createElement("div"));
       turns.append(turn);
     }
-    turn.innerHTML = html;
-    const isNew = drawn[i] === undefined;
+    turn.firstElementChild.innerHTML = html;
+    if (drawn[i] === undefined) begun = turn;
     drawn[i] = html;
-    if (isNew) turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   });
+  const last = turns.lastElementChild;
+  if (last && controls.parentNode !== last) last.append(controls);
+  if (controls.dataset.html !== value.controls) controls.innerHTML = controls.dataset.html = value.controls;
+  if (begun) begun.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   if (said.textContent !== value.said) said.textContent = value.said;
 }
 
@@ -87,6 +95,9 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.copy !== undefined) {
     copy(button);
+  } else if (button.dataset.does) {
+    trigger(button.dataset.does, {});
+    if (button.dataset.does === "edit") document.querySelector("#sg-box textarea").focus();
   } else if (button.dataset.kind) {
     hide();
     window.sanghoOpener = button;

@@ -72,7 +72,7 @@ def serve(
     port = listening.getsockname()[1]
     loader = Loader(make_asker)
     try:
-        window = _start(listening, application(loader, port), _address(settings.host, port))
+        window = _start(listening, application(loader, settings, port), _address(settings.host, port))
     except BaseException:
         listening.close()
         raise
@@ -111,16 +111,16 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def application(loader: Loader, port: int) -> ASGIApp:
+def application(loader: Loader, settings: Settings, port: int) -> ASGIApp:
     """Return the guarded application: Gradio's page with analytics, uploads, API pages and sharing off."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     # Gradio is built inside a running loop, because outside of one it makes loops that it never closes; in a
     # thread, because the caller's may have a loop running already.
     with ThreadPoolExecutor(1) as builder:
-        return Guard(builder.submit(lambda: asyncio.run(_mounted(loader, port))).result(), port)
+        return Guard(builder.submit(lambda: asyncio.run(_mounted(loader, settings, port))).result(), port)
 
 
-async def _mounted(loader: Loader, port: int) -> FastAPI:
+async def _mounted(loader: Loader, settings: Settings, port: int) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
@@ -129,7 +129,7 @@ async def _mounted(loader: Loader, port: int) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     gr.mount_gradio_app(
         app,
-        build(loader),
+        build(loader, settings),
         path="/",
         server_name="127.0.0.1",
         server_port=port,

@@ -7,6 +7,7 @@ from html import escape
 from app.escape import link, plain, shown
 from app.labels import Labels, labels
 from app.results import Citation
+from app.ui.library import address
 from ingest.documents import Document, Paragraph
 
 _CLOSE = '<button type="button" class="sg-close" aria-label="Close the source panel">Close</button>'
@@ -49,7 +50,11 @@ def _about(citation: Citation, words: Labels) -> str:
     said += [f"{words.superseded} {citation.superseded_by}"] if citation.superseded_by else []
     about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
     official = link(citation.url, words.official)
-    return f'<p class="sg-about">{about}</p>' + (f'<p class="sg-official">{official}</p>' if official else "")
+    there = (
+        f'<a href="{escape(address(citation.doc_id, citation.paragraph))}" data-read="{escape(citation.doc_id)}" '
+        f'data-p="{citation.paragraph}">{words.whole}</a>'
+    )
+    return f'<p class="sg-about">{about}</p><p class="sg-official">{there}{official}</p>'
 
 
 def _paragraphs(citation: Citation, document: Document | None, words: Labels) -> str:

@@ -17,6 +17,15 @@ watch("value", () => {
 });
 
 element.addEventListener("click", (event) => {
+  const to = event.target.closest("[data-read]");
+  if (to && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    document.body.classList.remove("sg-source-open");
+    const view = { view: "read", doc: to.dataset.read, p: to.dataset.p };
+    history.pushState(view, "", to.getAttribute("href")); // where the tab's script looks when it is opened first
+    for (const tab of document.querySelectorAll("#sg-tabs button[role=tab]")) if (tab.textContent.trim() === "Sources") tab.click();
+    dispatchEvent(new CustomEvent("sangho-read", { detail: view })); // and for when it is open already
+  }
   if (event.target.closest(".sg-close")) close();
 });
 addEventListener("keydown", (event) => {

@@ -1,0 +1,143 @@
+"""The functions behind the tab for asking; what a person's tab holds comes in and goes out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, Final
+
+from app.checks import LONGEST_QUESTION, check_filters
+from app.errors import BadInput
+from app.escape import shown
+from app.query import Filters
+from app.ui.chat import Conversation, Turn, answering, citation_at, controls_html, earlier_questions, spoken, turn_html
+from app.ui.filters import chips_html, without
+from app.ui.line import Line
+from app.ui.loading import Loader
+from app.ui.source_panel import empty_html, source_html
+
+_INTRO: Final = (
+    "Ask about ROK–US cooperation in artificial intelligence. Every answer shows the sentence it rests on, "
+    "in its place; what the sources do not say is not answered."
+)
+
+
+class Asking:
+    """Asks, answers, stops, asks again, and opens what an answer cites.
+
+    Args:
+        loader: makes what answers.
+        line: where questions wait.
+    """
+
+    def __init__(self, loader: Loader, line: Line) -> None:
+        self._loader = loader
+        self._line = line
+
+    def begin(self, question: str, talk: Conversation, filters: Filters) -> tuple[Any, str]:
+        """Put a question at the end of the conversation; returns the transcript and what the box holds.
+
+        An empty question changes nothing; one asked before the last is answered stays in the box.
+        """
+        question = question.strip()[:LONGEST_QUESTION]
+        if question and talk.waiting:
+            return view(talk, "Wait for the answer to the last question first, or stop it."), question
+        if question:
+            talk.put(Turn(question, filters))
+        return view(talk), ""
+
+    def begin_example(self, talk: Conversation, filters: Filters, chosen: Mapping[str, object]) -> Any:
+        """Put an example question, by its number from 0, at the end of the conversation; returns the transcript."""
+        asker, number = self._loader.asker, chosen.get("example")
+        examples = asker.examples() if asker else []
+        if not isinstance(number, int) or not 0 <= number < len(examples):
+            return view(talk)
+        return self.begin(examples[number], talk, filters)[0]
+
+    def answer(self, talk: Conversation) -> Generator[Any]:
+        """Answer the last question, unless that has begun; yields the transcript as it changes."""
+        if not talk.waiting or talk.turns[-1].stage:
+            yield view(talk)
+            return
+        begun = talk.turns[-1]
+        before = earlier_questions(talk.turns[:-1])
+        for turn in answering(self._loader, self._line, begun, before):
+            if talk.ended:
+                return
+            if not talk.replace_last(begun, turn):  # stopped: Gradio sends the last view again when this ends
+                yield view(talk)
+                return
+            begun = turn
+            yield view(talk, spoken(turn))
+
+    def stop(self, talk: Conversation) -> Any:
+        """End the wait for the last answer; returns the transcript."""
+        talk.stop()
+        return view(talk, spoken(talk.turns[-1]) if talk.turns else "")
+
+    def again(self, talk: Conversation) -> Any:
+        """Begin the last question anew; returns the transcript."""
+        talk.again()
+        return view(talk)
+
+    def edit(self, talk: Conversation) -> tuple[Any, str]:
+        """Give the last question back to the box; the next one takes its place. Returns the transcript and the box."""
+        if not talk.turns or talk.waiting:
+            return view(talk), ""
+        talk.editing = True
+        return view(talk, "The question is in the box. Asking puts the new one in its place."), talk.turns[-1].question
+
+    def restart(self, talk: Conversation) -> tuple[Any, ...]:
+        """Return an empty transcript, a new conversation, and an empty source panel."""
+        new = talk.next()
+        return view(new), new, empty_html()
+
+    def open_source(self, talk: Conversation, clicked: Mapping[str, object]) -> str | None:
+        """Return the source panel for a clicked citation; None where the click names none."""
+        found = citation_at(talk.turns, clicked.get("turn"), clicked.get("n"), clicked.get("kind"))
+        asker = self._loader.asker
+        if found is None or asker is None:
+            return None
+        citation, answer = found
+        document = asker.documents().get(citation.doc_id)
+        return source_html(citation, document, related=clicked["kind"] == "related", language=answer.language)
+
+    def choose(
+        self, since: str, until: str, types: list[str], issuers: list[str], roots: list[str], before: Filters
+    ) -> tuple[Any, ...]:
+        """Take filters as they stand in their fields; what is no date is told, and leaves the filters as they were.
+
+        Returns the chips, the filters, and what each field holds.
+        """
+        wanted = Filters(since.strip(), until.strip(), tuple(types or ()), (), tuple(issuers or ()), tuple(roots or ()))
+        try:
+            check_filters(Filters(wanted.since, wanted.until), {})
+        except BadInput as error:
+            told = f'<p class="sg-notice" role="alert">{shown(str(error))}</p>'
+            return told + chips_html(before), before, since, until, list(types), list(issuers), list(roots)
+        return _chosen(wanted)
+
+    def unchoose(self, filters: Filters, clicked: Mapping[str, object]) -> tuple[Any, ...]:
+        """Take off the filter of a clicked chip; returns as `choose`."""
+        return _chosen(without(filters, clicked.get("filter"), clicked.get("value")))
+
+
+def _chosen(filters: Filters) -> tuple[Any, ...]:
+    fields = [filters.since, filters.until, list(filters.types), list(filters.issuers), list(filters.roots)]
+    return chips_html(filters), filters, *fields
+
+
+def welcome_html(examples: Sequence[str] = ()) -> str:
+    """Return what stands on the page before the first question: what it is for, and the examples as buttons."""
+    items = "".join(
+        f'<li><button type="button" data-example="{i}" dir="auto">{shown(example)}</button></li>'
+        for i, example in enumerate(examples)
+    )
+    listed = f"<h2>Questions to begin with</h2><ul>{items}</ul>" if items else ""
+    return f'<section class="sg-welcome"><p class="sg-intro">{_INTRO}</p>{listed}</section>'
+
+
+def view(talk: Conversation, said: str = "") -> dict[str, Any]:
+    """Return what `transcript.js` draws: the conversation's number, its turns, the last one's buttons, what is said."""
+    turns = [turn_html(turn, i) for i, turn in enumerate(talk.turns)]
+    controls = controls_html(talk.turns[-1]) if talk.turns else ""
+    return {"number": talk.number, "turns": turns, "controls": controls, "said": said}

@@ -1,0 +1,203 @@
+"""What is held, as HTML: the table of documents, one document to read, and what a search within them found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from app.catalogue import Known
+from app.escape import link, plain, shown
+from app.exact import phrase_spans
+from app.labels import ENGLISH, labels
+from app.results import Ranked
+from app.ui.filters import root_name, type_name
+from ingest.documents import Document, Paragraph
+
+_COLUMNS: Final = ("Date", "Title", "Issuer", "Type", "Language", "Edition", "Paragraphs", "Source folder")
+_LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "ko": "Korean"}
+BACK: Final = '<button type="button" class="sg-copy" data-view="list">All sources</button>'
+
+
+def address(doc_id: str, paragraph: int | None = None) -> str:
+    """Return the stable address of a document in the window, or of one of its paragraphs."""
+    return f"/?doc={quote(doc_id, safe='')}" + ("" if paragraph is None else f"&p={paragraph}")
+
+
+def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], timeline: str = "") -> str:
+    """Return the search form, the timeline, the table of documents, and what is known but not held.
+
+    Args:
+        documents: by `doc_id`; none gives what to do about that.
+        not_held: documents of the field that exist.
+        timeline: a picture of the documents, as HTML; empty leaves it out.
+    """
+    if not documents:
+        return (
+            '<section class="sg-library"><h2>Sources</h2><p class="sg-notice" role="note">Nothing is indexed yet. '
+            "<code>sangho ingest</code> adds Sangho’s digests, <code>sangho ingest PATH</code> your own files.</p>"
+            f"{_not_held(not_held)}</section>"
+        )
+    held = sorted(documents.values(), key=lambda document: (document.date, document.doc_id), reverse=True)
+    rows = "".join(map(_row, held))
+    heads = "".join(
+        f'<th scope="col"{" aria-sort=descending" if not i else ""}>'
+        f'<button type="button" data-sort="{i}">{name}</button></th>'
+        for i, name in enumerate(_COLUMNS)
+    )
+    picture = f'<details class="sg-timeline"><summary>Timeline</summary>{timeline}</details>' if timeline else ""
+    return (
+        f'<section class="sg-library"><h2>Sources</h2>{find_html()}{_comparing(held)}{picture}'
+        f'<p class="sg-narrow"><label>Show only rows with <input type="search" class="sg-narrowing"></label> '
+        f'<span class="sg-count" role="status">{len(held)} documents</span></p>'
+        '<div class="sg-scroll" tabindex="0" role="region" aria-label="Table of documents">'
+        f'<table class="sg-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f"{_not_held(not_held)}</section>"
+    )
+
+
+def find_html(query: str = "", *, exact: bool = False) -> str:
+    """Return the form that searches within the sources."""
+    checked = " checked" if exact else ""
+    return (
+        '<form class="sg-find" role="search"><label for="sg-query">Search within the sources</label>'
+        f'<div><input id="sg-query" name="query" type="search" maxlength="2000" value="{escape(plain(query))}">'
+        '<button type="submit" class="sg-go">Search</button></div>'
+        f'<label class="sg-exact"><input type="checkbox" name="exact"{checked}> this exact phrase</label></form>'
+    )
+
+
+def results_html(query: str, results: Sequence[Ranked], *, exact: bool) -> str:
+    """Return the passages found, each opening its document at its paragraph; an exact phrase is marked."""
+    items = "".join(_result(result, query if exact else "") for result in results)
+    how = "hold the phrase" if exact else "are nearest in meaning"
+    count = f"{len(results)} passages {how}" if len(results) != 1 else f"1 passage {how.replace('are', 'is')}"
+    found = f'<p class="sg-about" role="status">{count}.</p><ol class="sg-found">{items}</ol>'
+    if not results:
+        hint = "Check its spelling, or search by meaning instead." if exact else "Try other words."
+        found = f'<p class="sg-notice" role="status">Nothing found. {hint}</p>'
+    return (
+        f'<section class="sg-library"><p class="sg-actions">{BACK}</p><h2>Sources</h2>'
+        f"{find_html(query, exact=exact)}{found}</section>"
+    )
+
+
+def reader_html(document: Document, paragraph: int | None = None) -> str:
+    """Return a document to read; each paragraph has its number, which is a stable link to it.
+
+    Args:
+        document: what to read.
+        paragraph: the original's paragraph to mark and scroll to; one that does not exist marks nothing.
+    """
+    words = labels(document.language)
+    summary = words.digest if document.edition == "digest" else words.original
+    said = [document.issuer, words.date(document.date), type_name(document.type), summary]
+    about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
+    official = link(document.url, words.official)
+    paragraphs = "".join(_paragraph(document, one, paragraph) for one in document.paragraphs)
+    return (
+        f'<section class="sg-library sg-reader" tabindex="-1" data-address="{escape(address(document.doc_id))}">'
+        f'<p class="sg-actions">{BACK}</p><h2 dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
+        f"{f'<p class=sg-official>{official}</p>' if official else ''}{_edition(document)}"
+        f'<div lang="{escape(plain(document.language))}">{paragraphs}</div></section>'
+    )
+
+
+def gone_html(doc_id: str) -> str:
+    """Return what is shown for an address whose document is not, or no longer, indexed."""
+    return (
+        f'<section class="sg-library"><p class="sg-actions">{BACK}</p><p class="sg-notice" role="alert">'
+        f"There is no document “{shown(doc_id)}” in the index. It may have been removed or renamed.</p></section>"
+    )
+
+
+def _edition(document: Document) -> str:
+    said = []
+    if document.edition == "digest":
+        said.append("This is Sangho’s digest: each paragraph retold in other words, under the original’s number.")
+    if not document.complete:
+        said.append("It is not complete.")
+    if document.superseded_by:
+        said.append(f"It was superseded by {document.superseded_by}.")
+    return f'<p class="sg-notice" role="note">{shown(" ".join(said))}</p>' if said else ""
+
+
+def _paragraph(document: Document, paragraph: Paragraph, wanted: int | None) -> str:
+    here = wanted is not None and paragraph.number <= wanted <= paragraph.last
+    where = f"¶{paragraph.number}" + (f"–{paragraph.last}" if paragraph.last > paragraph.number else "")
+    text = shown(paragraph.text)
+    body = f'<h3 dir="auto">{text}</h3>' if paragraph.heading else f'<p dir="auto">{text}</p>'
+    kind = "sg-para sg-here" if here else "sg-para"
+    number = (
+        f'<a class="sg-para-number" href="{escape(address(document.doc_id, paragraph.number))}" '
+        f'data-doc="{escape(document.doc_id)}" data-p="{paragraph.number}">{where}</a>'
+    )
+    return f'<div class="{kind}"{" aria-current=true" if here else ""}>{number}<div>{body}</div></div>'
+
+
+def _row(document: Document) -> str:
+    title = (
+        f'<a href="{escape(address(document.doc_id))}" data-doc="{escape(document.doc_id)}" dir="auto">'
+        f"{shown(document.title)}</a>"
+    )
+    language = _LANGUAGES.get(document.language, document.language)
+    plain_cells = (document.issuer, type_name(document.type), language, document.edition)
+    cells = [
+        (document.date, f'<span class="sg-date">{shown(ENGLISH.date(document.date) or "no date")}</span>'),
+        (document.title, title),
+        *((text, f"<bdi>{shown(text)}</bdi>") for text in plain_cells),
+        (f"{len(document.paragraphs):06}", str(len(document.paragraphs))),
+        (root_name(document.root), f"<bdi>{shown(root_name(document.root))}</bdi>"),
+    ]
+    return "<tr>" + "".join(
+        f'<td data-key="{escape(plain(key).lower())}" data-name="{name}">{cell}</td>'
+        for name, (key, cell) in zip(_COLUMNS, cells, strict=True)
+    ) + "</tr>"  # fmt: skip
+
+
+def _comparing(documents: Sequence[Document]) -> str:
+    options = "".join(
+        f'<option value="{escape(one.doc_id)}">{shown(one.date[:4])} {shown(one.title[:90])}</option>'
+        for one in documents
+    )
+    return (
+        '<details class="sg-comparing"><summary>Compare two documents</summary><form class="sg-compare">'
+        f'<label>One <select name="left">{options}</select></label>'
+        f'<label>The other <select name="right">{options}</select></label>'
+        '<button type="submit" class="sg-go">Compare</button></form></details>'
+    )
+
+
+def _not_held(known: Sequence[Known]) -> str:
+    if not known:
+        return ""
+    items = "".join(
+        f"<li>{link(one.url, one.title) or shown(one.title)} "
+        f'<span class="sg-about">{shown(" · ".join(part for part in (one.issuer, ENGLISH.date(one.date)) if part))}'
+        "</span></li>"
+        for one in known
+    )
+    return (
+        f'<details class="sg-not-held"><summary>Known to exist, but not held ({len(known)})</summary>'
+        f"<ul>{items}</ul></details>"
+    )
+
+
+def _result(result: Ranked, phrase: str) -> str:
+    first, last = result.paragraphs
+    where = f"¶{first}" if first == last else f"¶{first}–{last}"
+    about = " · ".join(shown(part) for part in (ENGLISH.date(result.date), where) if part)
+    return (
+        f'<li><a href="{escape(address(result.doc_id, first))}" data-doc="{escape(result.doc_id)}" data-p="{first}">'
+        f'<bdi>{shown(result.title)}</bdi></a><p class="sg-about">{about}</p>'
+        f'<p class="sg-text" dir="auto">{_marked(result.text, phrase) if phrase else shown(result.text)}</p></li>'
+    )
+
+
+def _marked(text: str, phrase: str) -> str:
+    parts, at = [], 0
+    for start, end in phrase_spans(phrase, text):
+        parts.append(f"{shown(text[at:start])}<mark>{shown(text[start:end])}</mark>")
+        at = end
+    return "".join(parts) + shown(text[at:])
