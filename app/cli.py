@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -295,14 +297,19 @@ def remove_document(options: argparse.Namespace, settings: Settings) -> int:
 def serve_window(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho serve`."""
     from app.outbound import disable_tracing
+    from app.pipeline import Pipeline, own_files
     from app.ui.window import serve
+    from ingest.embedding import SentenceTransformerEmbedder
+    from ingest.errors import SanghoError
 
     disable_tracing()
+    embedder = SentenceTransformerEmbedder(settings.embedding)
+    files = own_files(settings, embedder)
+    with contextlib.suppress(SanghoError):  # the window says what is wrong with the index or the disk
+        files.tidy(time.time())
 
     def make() -> Any:
-        from app.pipeline import Pipeline
+        return Pipeline(settings, embedder).warm()
 
-        return Pipeline(settings).warm()
-
-    serve(settings, make, ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True))  # noqa: T201
+    serve(settings, make, files, ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True))  # noqa: T201
     return DONE

@@ -23,6 +23,7 @@ from app.query import NO_FILTERS, Filters
 from app.ranking import LinearWeights
 from app.results import Answer, AskEvent, Coverage, Drafted, Partial, Ranked, Stage
 from app.retrieve import Retriever
+from app.roots import Roots
 from app.settings import Settings
 from ingest.documents import Document
 from ingest.embedding import SentenceTransformerEmbedder
@@ -32,6 +33,7 @@ from ingest.index import current_id, open_index
 
 if TYPE_CHECKING:
     from app.llm import ChatModel
+    from app.own_files import OwnFiles
     from ingest.embedding import Embedder
 
 MOST_RESULTS: Final = 1000
@@ -121,7 +123,8 @@ class Pipeline:
         settings = self.settings
         generation = open_index(settings.home, self.embedder, settings.passage_tokens, chroma_server(settings))
         retriever = Retriever(generation, self.embedder, settings.depth, LinearWeights.load())
-        answerer = Answerer(generation, retriever, self._models, settings.digest, self._chat)
+        kept_here = Roots(settings.home).local_only
+        answerer = Answerer(generation, retriever, self._models, settings.digest, self._chat, kept_here)
         return _Opened(generation, retriever, answerer)
 
     def ask(self, question: str, history: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
@@ -191,11 +194,13 @@ class Pipeline:
         with self._using() as opened:
             return opened.answerer.coverage(filters)
 
-    def examples(self) -> list[str]:
-        """Return a few questions that the indexed documents answer."""
+    def examples(self, filters: Filters = NO_FILTERS) -> list[str]:
+        """Return a few questions that the documents which the filters leave answer."""
         with self._using() as opened:
-            answered = opened.answerer.ask
-            return examples(opened.generation.documents, lambda question: answered(question).outcome == "answered")
+            ask = opened.answerer.ask
+            held = opened.generation.documents
+            kept = {doc_id: one for doc_id, one in held.items() if filters.keep(one)} if filters != NO_FILTERS else held
+            return examples(kept, lambda question: ask(question, filters=filters).outcome == "answered")
 
     def _run(self, question: str, history: Sequence[str], filters: Filters, put: Callable[[object], None]) -> None:
         def drafted(so_far: Drafted) -> None:
@@ -209,11 +214,28 @@ class Pipeline:
             put(error)
 
     def describe_model(self) -> str:
-        """Say in one line where a chat model's requests go; empty when none is used."""
-        if self._chat is None:
-            return ""
-        where = f" at {self._chat.address}" if self._chat.address else ""
-        return f"Answers are written by {self._chat.name}{where}; questions and passages are sent there."
+        """Say where a chat model's requests, and vectors, go; empty where everything stays in the home."""
+        said = []
+        if self._chat is not None:
+            where = f" at {self._chat.address}" if self._chat.address else ""
+            said.append(f"Answers are written by {self._chat.name}{where}; questions and passages are sent there.")
+        if self.settings.chroma:
+            said.append(f"Vectors are kept by the Chroma server at {self.settings.chroma}.")
+        return " ".join(said)
+
+
+def own_files(settings: Settings, embedder: Embedder) -> OwnFiles:
+    """Return what takes the files that people add in the window.
+
+    Args:
+        settings: of the window.
+        embedder: the model of its pipeline.
+    """
+    from app.own_files import IndexSync, OwnFiles
+
+    limit = int(settings.max_file_mb * 1_000_000)
+    sync = IndexSync(settings.home, embedder, settings.passage_tokens, limit, chroma_server(settings))
+    return OwnFiles(settings.home, Roots(settings.home), sync, limit)
 
 
 def _chat_model(settings: Settings) -> ChatModel | None:

@@ -15,6 +15,7 @@ from ingest.index import current_id, generations
 from ingest.manifest import FailedFile, FileRecord, read_manifest, read_roots
 from ingest.readers import READER_VERSION, find_files, read_file
 
+OWN_FILES: Final = "files"  # folder of the home: what people added in the window, each drop a root of its own
 _COUNTS: Final = ("added", "changed", "removed", "unchanged")
 
 
@@ -84,8 +85,10 @@ def synchronise(state: State, root: Path, scan: Scan) -> None:
     if name not in state.roots:
         state.roots.append(name)
     inner = [Path(other) for other in state.roots if other != name and Path(other).is_relative_to(root)]
+    # Of the home only added files are ever read, and these only as roots of their own.
+    closed = inner if scan.home / OWN_FILES in root.parents else [*inner, scan.home]
     found, unreadable = find_files(root)
-    paths = [path for path in found if not any(path.is_relative_to(other) for other in [*inner, scan.home])]
+    paths = [path for path in found if not any(path.is_relative_to(other) for other in closed)]
     old = {path: record for path, record in state.files.items() if record.root == name}
     failed = {path: failure for path, failure in state.failed.items() if failure.root != name}
     failed |= {str(path): FailedFile(str(path), name, str(error)) for path, error in unreadable}

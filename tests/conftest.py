@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
     from app.pipeline import Pipeline
     from ingest.generation import Generation
 
@@ -24,6 +27,12 @@ settings.load_profile("fixed")
 def is_ours(variable: str) -> bool:
     """Whether an environment variable would change what the tests see of Sangho."""
     return variable.startswith("SANGHO_") and not variable.startswith("SANGHO_REQUIRE_")
+
+
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -105,3 +114,27 @@ def small_generation(small_home: Path, word_model: Path) -> Iterator[Generation]
 
     with open_index(small_home, SentenceTransformerEmbedder(str(word_model)), TOKENS) as generation:
         yield generation
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        why = "no Chromium on this machine: the window's browser tests did not run"
+        if os.environ.get("SANGHO_REQUIRE_BROWSER") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+    context.set_default_timeout(40_000)
+    yield context
+    context.close()

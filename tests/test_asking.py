@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.query import NO_FILTERS, Filters
+from app.roots import Roots
 from app.ui.asking import Asking
-from app.ui.chat import Conversation, Turn, answering
-from app.ui.filters import chips_html, choices, said_html, without
+from app.ui.chat import Conversation, Turn, answering, turn_html
+from app.ui.filters import chips_html, choices, said, without
 from app.ui.line import Line, Ticket
 from app.ui.loading import Loader
+from app.ui.visitors import Visitors
 from ingest.documents import Document, Paragraph
 from tests.window_fakes import DOCUMENTS, HOSTILE, INVEST, FakeAsker
 
 HOW_MUCH = "How much do Koreans invest?"
+VISITORS = Visitors(Roots(Path("no home")), 1)
 
 
 def loaded() -> Loader:
@@ -34,10 +38,10 @@ def loaded() -> Loader:
 
 def test_clicks_that_name_nothing_open_nothing() -> None:
     loader = loaded()
-    asking = Asking(loader, Line())
+    asking = Asking(loader, Line(), VISITORS)
     turns = Conversation(list(answering(loader, Line(), Turn(HOW_MUCH), []))[-1:])
     good = {"turn": 0, "n": 1, "kind": "cite"}
-    assert INVEST in str(asking.open_source(turns, good))
+    assert INVEST in str(asking.open_source(turns, good, ""))
     wrong: dict[str, list[object]] = {
         "turn": [1, -1, "0", None, 0.5],
         "n": [3, 0, "1", None],
@@ -45,26 +49,26 @@ def test_clicks_that_name_nothing_open_nothing() -> None:
     }
     for name, values in wrong.items():
         for value in values:
-            assert asking.open_source(turns, good | {name: value}) is None
-    assert asking.open_source(turns, {}) is None
-    assert asking.open_source(Conversation(), good) is None
+            assert asking.open_source(turns, good | {name: value}, "") is None
+    assert asking.open_source(turns, {}, "") is None
+    assert asking.open_source(Conversation(), good, "") is None
     for number in (-1, 99, "0", None, 1.0):
-        assert asking.begin_example(Conversation(), NO_FILTERS, {"example": number})["turns"] == []
+        assert asking.begin_example(Conversation(), NO_FILTERS, {"example": number}, "")["turns"] == []
 
 
 def test_a_question_is_cut_to_its_longest() -> None:
     talk = Conversation()
-    _, box = Asking(loaded(), Line()).begin("x" * 5000, talk, NO_FILTERS)
+    _, box = Asking(loaded(), Line(), VISITORS).begin("x" * 5000, talk, NO_FILTERS)
     assert (len(talk.turns[0].question), box) == (2000, "")
 
 
 def test_an_answer_to_an_ended_conversation_says_no_more() -> None:
-    asking, talk = Asking(loaded(), Line()), Conversation()
+    asking, talk = Asking(loaded(), Line(), VISITORS), Conversation()
     asking.begin(HOW_MUCH, talk, NO_FILTERS)
-    writing = asking.answer(talk)
+    writing = asking.answer(talk, "")
     assert next(writing)["number"] == 0
     assert (
-        next(asking.answer(talk))["turns"] == asking.begin("", talk, NO_FILTERS)[0]["turns"]
+        next(asking.answer(talk, ""))["turns"] == asking.begin("", talk, NO_FILTERS)[0]["turns"]
     )  # begun already: not asked twice
     shown, new, _ = asking.restart(talk)
     assert (shown, new.turns) == ({"number": 1, "turns": [], "controls": "", "said": ""}, [])
@@ -76,10 +80,10 @@ def test_an_answer_to_an_ended_conversation_says_no_more() -> None:
 
 def begun(question: str) -> tuple[Asking, Conversation, Generator[Any], FakeAsker]:
     loader = loaded()
-    asking, talk = Asking(loader, Line()), Conversation()
+    asking, talk = Asking(loader, Line(), VISITORS), Conversation()
     asking.begin(question, talk, NO_FILTERS)
     assert isinstance(loader.asker, FakeAsker)
-    return asking, talk, asking.answer(talk), loader.asker
+    return asking, talk, asking.answer(talk, ""), loader.asker
 
 
 def test_stopping_keeps_what_was_verified_and_ends_the_answer() -> None:
@@ -94,24 +98,24 @@ def test_stopping_keeps_what_was_verified_and_ends_the_answer() -> None:
     assert [later["turns"][0] for later in writing] == [shown]  # what comes later is not shown
     assert talk.turns[0].answer is None
     asking.begin(HOW_MUCH, talk, NO_FILTERS)
-    assert INVEST in list(asking.answer(talk))[-1]["turns"][1]
+    assert INVEST in list(asking.answer(talk, ""))[-1]["turns"][1]
 
 
 def test_stopping_nothing_changes_nothing() -> None:
-    asking, talk = Asking(loaded(), Line()), Conversation()
+    asking, talk = Asking(loaded(), Line(), VISITORS), Conversation()
     assert asking.stop(talk)["turns"] == []
     asking.begin(HOW_MUCH, talk, NO_FILTERS)
-    before = list(asking.answer(talk))[-1]["turns"]
+    before = list(asking.answer(talk, ""))[-1]["turns"]
     assert asking.stop(talk)["turns"] == before
 
 
 def test_asking_again_answers_the_last_question_anew_under_its_filters() -> None:
-    asking, talk = Asking(loaded(), Line()), Conversation()
+    asking, talk = Asking(loaded(), Line(), VISITORS), Conversation()
     asking.begin(HOW_MUCH, talk, Filters(since="2021"))
-    list(asking.answer(talk))
+    list(asking.answer(talk, ""))
     asking.again(talk)
     assert (talk.turns[0].question, talk.turns[0].filters, talk.turns[0].done) == (HOW_MUCH, Filters("2021"), False)
-    assert INVEST in list(asking.answer(talk))[-1]["turns"][0]
+    assert INVEST in list(asking.answer(talk, ""))[-1]["turns"][0]
     assert len(talk.turns) == 1
 
 
@@ -119,11 +123,11 @@ def test_an_edited_question_takes_the_last_one_s_place_and_its_history() -> None
     asking, talk, writing, asker = begun("First one?")
     list(writing)
     asking.begin("Secnd?", talk, NO_FILTERS)
-    list(asking.answer(talk))
+    list(asking.answer(talk, ""))
     _, box = asking.edit(talk)
     assert box == "Secnd?"
     asking.begin("Second?", talk, NO_FILTERS)
-    list(asking.answer(talk))
+    list(asking.answer(talk, ""))
     assert [turn.question for turn in talk.turns] == ["First one?", "Second?"]
     assert asker.histories[-1] == ["First one?"]
     asking.begin("Third?", talk, NO_FILTERS)  # editing is over
@@ -192,9 +196,9 @@ def test_a_question_that_waits_says_its_place() -> None:
         turns = answering(loader, line, Turn(HOW_MUCH), [])
         turn = next(turns)
         assert (turn.stage, turn.before) == ("waiting", 1)
-        asking, talk = Asking(loader, line), Conversation()
+        asking, talk = Asking(loader, line, VISITORS), Conversation()
         asking.begin(HOW_MUCH, talk, NO_FILTERS)
-        writing = asking.answer(talk)
+        writing = asking.answer(talk, "")
         assert "2 questions are answered before this one" in next(writing)["turns"][0]
         writing.close()
     assert list(turns)[-1].answer is not None
@@ -213,17 +217,17 @@ def test_leaving_an_answer_gives_its_place_to_the_next() -> None:
 
 
 def test_filters_are_offered_by_what_is_indexed() -> None:
-    offered = choices(DOCUMENTS)
+    offered = choices(DOCUMENTS, str)
     assert ("Han", "Han") in offered.issuers
     assert ("White House", "White House") in offered.issuers
     assert offered.types == ()  # no document here has a type
     typed = Document("a", "A", (Paragraph(1, "x"),), type="joint_statement", root="/data/My sources")
-    assert choices({"a": typed}).types == (("Joint statement", "joint_statement"),)
-    assert choices({"a": typed}).roots == (("My sources", "/data/My sources"),)
+    assert choices({"a": typed}, VISITORS.root_name).types == (("Joint statement", "joint_statement"),)
+    assert choices({"a": typed}, VISITORS.root_name).roots == (("My sources", "/data/My sources"),)
 
 
 def test_a_date_that_is_none_is_told_and_changes_nothing() -> None:
-    asking = Asking(loaded(), Line())
+    asking = Asking(loaded(), Line(), VISITORS)
     chips, filters, since, *_ = asking.choose("<b>soon</b>", "", [], [], [], Filters(until="2023"))
     assert filters == Filters(until="2023")
     assert "is not a date" in chips
@@ -232,7 +236,7 @@ def test_a_date_that_is_none_is_told_and_changes_nothing() -> None:
 
 
 def test_a_chip_takes_its_own_filter_off() -> None:
-    asking = Asking(loaded(), Line())
+    asking = Asking(loaded(), Line(), VISITORS)
     _, filters, *_ = asking.choose("2021", " 2023-05 ", ["law", "article"], ["Han"], [], NO_FILTERS)
     assert filters == Filters("2021", "2023-05", ("law", "article"), (), ("Han",))
     chips, left, since, until, types, issuers, roots = asking.unchoose(filters, {"filter": "types", "value": "law"})
@@ -249,11 +253,11 @@ def test_a_chip_that_is_none_takes_nothing_off(clicked: dict[str, object]) -> No
 
 
 def test_chips_show_every_character_and_run_none() -> None:
-    shown = chips_html(Filters(issuers=(HOSTILE,))) + said_html(Filters(issuers=(HOSTILE,)))
+    shown = chips_html(Filters(issuers=(HOSTILE,)), str) + turn_html(Turn("x", limited=HOSTILE), 0)
     assert "<script" not in shown
     assert "<img" not in shown
     assert "\u202e" not in shown
 
 
 def test_no_filters_show_nothing() -> None:
-    assert chips_html(NO_FILTERS) == said_html(NO_FILTERS) == ""
+    assert chips_html(NO_FILTERS, str) == said(NO_FILTERS, str) == ""

@@ -265,6 +265,24 @@ def test_a_home_inside_a_root_is_not_read(source: Path) -> None:
     assert run_ingest(source / "home", source).added == 4
 
 
+def test_added_files_in_the_home_are_read_as_roots_of_their_own_and_nothing_else_there_is(source: Path) -> None:
+    home = source / "home"
+    batch = write_document(home / "files" / "owner" / "batch", "added", ["A person added this."]).parent
+    write_document(home / "generations" / "old", "generated", ["Not a source."])
+    write_document(home / "cache", "cached", ["Not a source."])
+    write_document(home, "stray", ["Not a source."])
+    write_document(home / "files-of-another", "beside", ["Not a source."])
+    assert run_ingest(home, source).added == 4
+    assert _counts(run_ingest(home, batch)) == (1, 0, 0, 0)
+    assert _counts(run_ingest(home, source)) == (0, 0, 0, 4)  # its own root keeps it
+    documents = _documents(home)
+    assert sorted(documents) == ["added", "doc0", "doc1", "doc2", "doc3"]
+    assert documents["added"].root == str(batch)
+    for root in (home, home / "files", home / "generations", home / "cache", home / "files-of-another"):
+        assert _counts(run_ingest(home, root)) == (0, 0, 0, 0)
+    assert sorted(_documents(home)) == ["added", "doc0", "doc1", "doc2", "doc3"]
+
+
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, source: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SanghoError, match=r"cannot be written: .* SANGHO_HOME"):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from app.errors import BadInput
-from app.query import Filters
+from app.query import NO_FILTERS, Filters
 from app.results import (
     Answer,
     AskEvent,
@@ -190,7 +190,7 @@ class FakeAsker:
     def documents(self) -> Mapping[str, Document]:
         return DOCUMENTS
 
-    def examples(self) -> list[str]:
+    def examples(self, filters: Filters = NO_FILTERS) -> list[str]:
         return [
             "How much do Koreans invest in US AI companies?",
             "Japan? How much does Japan invest?",
@@ -207,7 +207,7 @@ class FakeAsker:
         ]
         return tuple(found[:k])
 
-    def coverage(self) -> Coverage:
+    def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
         return COVERAGE
 
     def describe_model(self) -> str:

@@ -8,7 +8,7 @@ from app.checks import LONGEST_QUESTION
 from app.query import NO_FILTERS
 from app.ui.asking import Asking, view, welcome_html
 from app.ui.chat import Conversation
-from app.ui.components import QUIET, html, with_event
+from app.ui.components import QUIET, Answers, html
 from app.ui.filters import Choices
 from app.ui.source_panel import empty_html
 
@@ -26,13 +26,15 @@ class AskTab:
 
     Args:
         asking: the functions behind its events.
+        answers: makes them answer events.
         restart: the button that begins a new conversation; it stands outside the tab.
     """
 
-    def __init__(self, asking: Asking, restart: gr.Button) -> None:
+    def __init__(self, asking: Asking, answers: Answers, restart: gr.Button) -> None:
         import gradio as gr
 
         self._asking = asking
+        self._answers = answers
         self.talk = gr.State(Conversation())
         self._filters = gr.State(NO_FILTERS)
         with gr.Row(elem_id="sg-main"):
@@ -76,14 +78,21 @@ class AskTab:
         begun = [
             gr.on([box.submit, self._ask.click], asking.begin, typed, [transcript, box], queue=False, **QUIET),
             self.welcome.click(
-                with_event(asking.begin_example), [talk, self._filters], [transcript], queue=False, **QUIET
+                self._answers(asking.begin_example), [talk, self._filters], [transcript], queue=False, **QUIET
             ),
             transcript.retry(asking.again, [talk], [transcript], queue=False, **QUIET),
         ]
         for one in begun:
             # "multiple", because an answer to an ended conversation may still be running; `Asking.answer` takes
             # each question once. No limit here: `Line` lets in so many at a time, and tells the others their place.
-            one.then(asking.answer, [talk], [transcript], concurrency_limit=None, trigger_mode="multiple", **QUIET)
+            one.then(
+                self._answers(asking.answer),
+                [talk],
+                [transcript],
+                concurrency_limit=None,
+                trigger_mode="multiple",
+                **QUIET,
+            )
         transcript.stop(asking.stop, [talk], [transcript], queue=False, **QUIET)
         transcript.edit(asking.edit, [talk], [transcript, box], queue=False, **QUIET)
         restart.click(asking.restart, [talk], [transcript, talk, self._panel], queue=False, **QUIET)
@@ -96,12 +105,12 @@ class AskTab:
         for field in self._fields[:2]:
             field.blur(self._asking.choose, given, [self._chips, self._filters, *self._fields], queue=False, **QUIET)
         self._chips.click(
-            with_event(self._asking.unchoose), [self._filters], [self._chips, self._filters, *self._fields],
+            self._answers(self._asking.unchoose), [self._filters], [self._chips, self._filters, *self._fields],
             queue=False, **QUIET,
         )  # fmt: skip
 
     def _connect_sources(self) -> None:
-        opened = with_event(self._asking.open_source)
+        opened = self._answers(self._asking.open_source)
         self._transcript.click(opened, [self.talk], [self._panel], queue=False, **QUIET)
         self._panel.click(empty_html, None, [self._panel], queue=False, **QUIET)
 

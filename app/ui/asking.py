@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from app.checks import LONGEST_QUESTION, check_filters
@@ -10,10 +11,11 @@ from app.errors import BadInput
 from app.escape import shown
 from app.query import Filters
 from app.ui.chat import Conversation, Turn, answering, citation_at, controls_html, earlier_questions, spoken, turn_html
-from app.ui.filters import chips_html, without
+from app.ui.filters import chips_html, said, without
 from app.ui.line import Line
 from app.ui.loading import Loader
 from app.ui.source_panel import empty_html, source_html
+from app.ui.visitors import Visitors
 
 _INTRO: Final = (
     "Ask about ROK–US cooperation in artificial intelligence. Every answer shows the sentence it rests on, "
@@ -27,11 +29,13 @@ class Asking:
     Args:
         loader: makes what answers.
         line: where questions wait.
+        visitors: shows each visitor what is theirs to see.
     """
 
-    def __init__(self, loader: Loader, line: Line) -> None:
+    def __init__(self, loader: Loader, line: Line, visitors: Visitors) -> None:
         self._loader = loader
         self._line = line
+        self._visitors = visitors
 
     def begin(self, question: str, talk: Conversation, filters: Filters) -> tuple[Any, str]:
         """Put a question at the end of the conversation; returns the transcript and what the box holds.
@@ -42,25 +46,26 @@ class Asking:
         if question and talk.waiting:
             return view(talk, "Wait for the answer to the last question first, or stop it."), question
         if question:
-            talk.put(Turn(question, filters))
+            talk.put(Turn(question, filters, said(filters, self._visitors.root_name)))
         return view(talk), ""
 
-    def begin_example(self, talk: Conversation, filters: Filters, chosen: Mapping[str, object]) -> Any:
+    def begin_example(self, talk: Conversation, filters: Filters, event: Mapping[str, object], visitor: str) -> Any:
         """Put an example question, by its number from 0, at the end of the conversation; returns the transcript."""
-        asker, number = self._loader.asker, chosen.get("example")
-        examples = asker.examples() if asker else []
+        asker, number = self._loader.asker, event.get("example")
+        examples = self._visitors.sight(asker, visitor).examples() if asker else []
         if not isinstance(number, int) or not 0 <= number < len(examples):
             return view(talk)
         return self.begin(examples[number], talk, filters)[0]
 
-    def answer(self, talk: Conversation) -> Generator[Any]:
+    def answer(self, talk: Conversation, visitor: str) -> Generator[Any]:
         """Answer the last question, unless that has begun; yields the transcript as it changes."""
         if not talk.waiting or talk.turns[-1].stage:
             yield view(talk)
             return
         begun = talk.turns[-1]
         before = earlier_questions(talk.turns[:-1])
-        for turn in answering(self._loader, self._line, begun, before):
+        see = partial(self._visitors.sight, visitor=visitor)
+        for turn in answering(self._loader, self._line, begun, before, see):
             if talk.ended:
                 return
             if not talk.replace_last(begun, turn):  # stopped: Gradio sends the last view again when this ends
@@ -91,15 +96,15 @@ class Asking:
         new = talk.next()
         return view(new), new, empty_html()
 
-    def open_source(self, talk: Conversation, clicked: Mapping[str, object]) -> str | None:
+    def open_source(self, talk: Conversation, event: Mapping[str, object], visitor: str) -> str | None:
         """Return the source panel for a clicked citation; None where the click names none."""
-        found = citation_at(talk.turns, clicked.get("turn"), clicked.get("n"), clicked.get("kind"))
+        found = citation_at(talk.turns, event.get("turn"), event.get("n"), event.get("kind"))
         asker = self._loader.asker
         if found is None or asker is None:
             return None
         citation, answer = found
-        document = asker.documents().get(citation.doc_id)
-        return source_html(citation, document, related=clicked["kind"] == "related", language=answer.language)
+        document = self._visitors.sight(asker, visitor).documents().get(citation.doc_id)
+        return source_html(citation, document, related=event["kind"] == "related", language=answer.language)
 
     def choose(
         self, since: str, until: str, types: list[str], issuers: list[str], roots: list[str], before: Filters
@@ -113,17 +118,24 @@ class Asking:
             check_filters(Filters(wanted.since, wanted.until), {})
         except BadInput as error:
             told = f'<p class="sg-notice" role="alert">{shown(str(error))}</p>'
-            return told + chips_html(before), before, since, until, list(types), list(issuers), list(roots)
-        return _chosen(wanted)
+            return (
+                told + chips_html(before, self._visitors.root_name),
+                before,
+                since,
+                until,
+                list(types),
+                list(issuers),
+                list(roots),
+            )
+        return self._chosen(wanted)
 
-    def unchoose(self, filters: Filters, clicked: Mapping[str, object]) -> tuple[Any, ...]:
+    def unchoose(self, filters: Filters, event: Mapping[str, object]) -> tuple[Any, ...]:
         """Take off the filter of a clicked chip; returns as `choose`."""
-        return _chosen(without(filters, clicked.get("filter"), clicked.get("value")))
+        return self._chosen(without(filters, event.get("filter"), event.get("value")))
 
-
-def _chosen(filters: Filters) -> tuple[Any, ...]:
-    fields = [filters.since, filters.until, list(filters.types), list(filters.issuers), list(filters.roots)]
-    return chips_html(filters), filters, *fields
+    def _chosen(self, filters: Filters) -> tuple[Any, ...]:
+        fields = [filters.since, filters.until, list(filters.types), list(filters.issuers), list(filters.roots)]
+        return chips_html(filters, self._visitors.root_name), filters, *fields
 
 
 def welcome_html(examples: Sequence[str] = ()) -> str:

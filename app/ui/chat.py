@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.escape import shown
@@ -11,9 +11,8 @@ from app.labels import ENGLISH, labels
 from app.query import NO_FILTERS, Filters
 from app.render import answer_html, partial_html
 from app.results import Answer, Citation, Partial, Stage
-from app.ui.filters import said_html
 from app.ui.line import Line
-from app.ui.loading import Loader
+from app.ui.loading import Asker, Loader
 from ingest.errors import SanghoError
 
 _log = logging.getLogger(__name__)
@@ -27,6 +26,7 @@ class Turn:
 
     Attributes:
         filters: what it leaves out of the search.
+        limited: the same in words.
         stage: what is being done for it; empty before it is begun.
         before: how many questions must be answered before it, while it waits in line.
         partial: the verified statements so far.
@@ -37,6 +37,7 @@ class Turn:
 
     question: str
     filters: Filters = NO_FILTERS
+    limited: str = ""
     stage: str = ""
     before: int = 0
     partial: str = ""
@@ -95,7 +96,7 @@ class Conversation:
     def again(self) -> None:
         """Make the last question a new one, under the same filters; nothing while it is being answered."""
         if self.turns and not self.waiting:
-            self.turns[-1] = Turn(self.turns[-1].question, self.turns[-1].filters)
+            self.turns[-1] = Turn(self.turns[-1].question, self.turns[-1].filters, self.turns[-1].limited)
 
     def next(self) -> Conversation:
         """End this conversation and return the empty one that takes its place."""
@@ -103,12 +104,21 @@ class Conversation:
         return Conversation(number=self.number + 1)
 
 
-def answering(loader: Loader, line: Line, turn: Turn, history: Sequence[str]) -> Generator[Turn]:
+def answering(
+    loader: Loader, line: Line, turn: Turn, history: Sequence[str], see: Callable[[Asker], Asker] = lambda asker: asker
+) -> Generator[Turn]:
     """Answer a turn's question, yielding the turn each time something of it changes; the last one is done.
 
     Waits for the loader first, with the stage `loading`, and then in line, with the stage `waiting`. Errors become
     part of the turn and are never raised; one that is not ours is logged and shown without its details. Closing the
     iterator gives the place in line back.
+
+    Args:
+        loader: makes what answers.
+        line: where the question waits.
+        turn: the question, with nothing done for it yet.
+        history: the questions before it.
+        see: narrows what answers to what the person may see.
     """
     try:
         asker = loader.wait(0)
@@ -121,7 +131,7 @@ def answering(loader: Loader, line: Line, turn: Turn, history: Sequence[str]) ->
             while before := ticket.wait(_LOOK_AGAIN):
                 yield (turn := replace(turn, stage="waiting", before=before))
             yield (turn := replace(turn, stage="searching"))
-            for event in asker.events(turn.question, history, turn.filters):
+            for event in see(asker).events(turn.question, history, turn.filters):
                 yield (turn := _after(turn, event))
         if not turn.done:
             raise SanghoError("The question was not answered.", "Ask it again.")
@@ -165,8 +175,8 @@ def citation_at(turns: Sequence[Turn], turn: object, n: object, kind: object) ->
 
 def turn_html(turn: Turn, index: int) -> str:
     """Return one turn as HTML: the question as a heading, then its answer, its progress or its error."""
-    question = f'<h2 class="sg-question" dir="auto">{shown(turn.question)}</h2>{said_html(turn.filters)}'
-    return question + _below(turn, index)
+    limited = f'<p class="sg-limited">Only: <bdi>{shown(turn.limited)}</bdi></p>' if turn.limited else ""
+    return f'<h2 class="sg-question" dir="auto">{shown(turn.question)}</h2>{limited}{_below(turn, index)}'
 
 
 def _below(turn: Turn, index: int) -> str:

@@ -1,9 +1,9 @@
-"""What the tabs build their parts with: HTML components with a script of ours, and events that carry data."""
+"""What the tabs build their parts with: HTML components with a script of ours, and functions that answer events."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from app.ui.theme import script
@@ -21,36 +21,66 @@ def html(value: object, elem_id: str, script_name: str, **options: Any) -> gr.HT
     return gr.HTML(value, elem_id=elem_id, js_on_load=script(script_name), apply_default_css=False, **options)
 
 
-def with_event(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that Gradio calls with what the browser sent with an event as its last argument, a `dict`.
+class Answers:
+    """Makes functions answer events of the page: `Answers(of)(function)` is what Gradio is given.
 
-    That data is not trusted: what is no `dict` is given as an empty one. A result of None changes nothing.
+    A function gets the values of its inputs first; then, if it has parameters of these names:
+
+    - `event`: what the browser sent with the event, a `dict`. It is not trusted; what is none is given as an empty one.
+    - `visitor`: whose browser it is; empty where that is not known.
+    - `query`: the query of the page's address, a `dict`.
+
+    A result of None changes nothing on the page.
+
+    Args:
+        visitor_of: tells whose browser sent a `Cookie` header.
     """
+
+    def __init__(self, visitor_of: Callable[[str], str]) -> None:
+        self._visitor_of = visitor_of
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as Gradio calls it; a generator function stays one."""
+        names = list(inspect.signature(function).parameters)
+
+        def called(*arguments: Any) -> Any:
+            result = function(*self._given(names, arguments))
+            return _skip() if result is None else result
+
+        def streamed(*arguments: Any) -> Iterator[Any]:
+            yield from function(*self._given(names, arguments))
+
+        return _announced(streamed if inspect.isgeneratorfunction(function) else called, names)
+
+    def _given(self, names: list[str], arguments: tuple[Any, ...]) -> list[Any]:
+        return [self._value(name, argument) for name, argument in zip(names, arguments, strict=True)]
+
+    def _value(self, name: str, argument: Any) -> Any:
+        match name:
+            case "event":
+                return argument._data if isinstance(argument._data, dict) else {}
+            case "visitor":
+                return self._visitor_of(str(dict(argument.headers).get("cookie", "")))
+            case "query":
+                return dict(argument.query_params)
+            case _:
+                return argument
+
+
+def _announced(called: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
+    """Give a wrapper its function's parameters; by their annotations' classes Gradio knows what to pass."""
     import gradio as gr
 
-    def called(*arguments: Any) -> Any:
-        *values, event = arguments
-        result = function(*values, event._data if isinstance(event._data, dict) else {})
-        return gr.skip() if result is None else result
-
-    return _announced(called, function, gr.EventData)
-
-
-def with_query(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that Gradio calls with the query of the page's address as its last argument, a `dict`."""
-    import gradio as gr
-
-    def called(*arguments: Any) -> Any:
-        *values, request = arguments
-        return function(*values, dict(request.query_params))
-
-    return _announced(called, function, gr.Request)
-
-
-def _announced(called: Callable[..., Any], function: Callable[..., Any], last: type) -> Callable[..., Any]:
-    """Give a wrapper its function's parameters; by the last one's class Gradio knows what to pass there."""
-    names = [one.replace(annotation=inspect.Parameter.empty) for one in inspect.signature(function).parameters.values()]
-    names[-1] = names[-1].replace(annotation=last)
-    called.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
-    called.__annotations__ = {names[-1].name: last}
+    kinds = {"event": gr.EventData, "visitor": gr.Request, "query": gr.Request}
+    known = {name: kinds[name] for name in names if name in kinds}
+    one = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(name, one, annotation=known.get(name, inspect.Parameter.empty)) for name in names]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = dict(known)
     return called
+
+
+def _skip() -> Any:
+    import gradio as gr
+
+    return gr.skip()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from pathlib import PurePath
 
 from app.escape import plain, shown
 from app.labels import ENGLISH
 from app.query import Filters
-from app.settings import BUNDLED_CORPUS
 from ingest.documents import Document
 
 
@@ -23,13 +21,13 @@ class Choices:
     roots: tuple[tuple[str, str], ...] = ()
 
 
-def choices(documents: Mapping[str, Document]) -> Choices:
-    """Return what the documents can be filtered by."""
+def choices(documents: Mapping[str, Document], name_of: Callable[[str], str]) -> Choices:
+    """Return what the documents can be filtered by; `name_of` tells what a source root is called."""
     held = list(documents.values())
     return Choices(
         types=_sorted((type_name(document.type), document.type) for document in held),
         issuers=_sorted((plain(document.issuer), document.issuer) for document in held),
-        roots=_sorted((root_name(document.root), document.root) for document in held),
+        roots=_sorted((name_of(root), root) for root in dict.fromkeys(document.root for document in held)),
     )
 
 
@@ -39,33 +37,24 @@ def type_name(kind: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def root_name(root: str) -> str:
-    """Return what a source root is called: its folder's name, and the bundled corpus by what it is."""
-    if root == str(BUNDLED_CORPUS):
-        return "Sangho’s digests"
-    return plain(PurePath(root).name or root)
-
-
-def chips_html(filters: Filters) -> str:
+def chips_html(filters: Filters, name_of: Callable[[str], str]) -> str:
     """Return the chosen filters as a list of chips, each with a button that takes it off; empty where none is."""
     chips = [*_dates(filters)]
     chips += [("types", kind, type_name(kind)) for kind in filters.types]
     chips += [("issuers", issuer, issuer) for issuer in filters.issuers]
-    chips += [("roots", root, root_name(root)) for root in filters.roots]
+    chips += [("roots", root, name_of(root)) for root in filters.roots]
     if not chips:
         return ""
     items = "".join(f"<li>{_chip(*chip)}</li>" for chip in chips)
     return f'<ul class="sg-chips" aria-label="Only these are searched">{items}</ul>'
 
 
-def said_html(filters: Filters) -> str:
+def said(filters: Filters, name_of: Callable[[str], str]) -> str:
     """Return the filters that a question was asked under, as text; empty where there were none."""
-    said = [words for _, _, words in _dates(filters)]
-    said += [type_name(kind) for kind in filters.types]
-    said += [*filters.issuers, *map(root_name, filters.roots)]
-    if not said:
-        return ""
-    return f'<p class="sg-limited">Only: {" · ".join(f"<bdi>{shown(one)}</bdi>" for one in said)}</p>'
+    parts = [words for _, _, words in _dates(filters)]
+    parts += [type_name(kind) for kind in filters.types]
+    parts += [*filters.issuers, *map(name_of, filters.roots)]
+    return " · ".join(plain(part) for part in parts)
 
 
 def without(filters: Filters, name: object, value: object) -> Filters:

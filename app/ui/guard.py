@@ -10,15 +10,18 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+from app.ui.visitors import cookie_of, new_visitor, visitor_in
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# What the page itself asks for. Uploads, files, proxies, recordings and monitoring are Gradio's, not ours.
+# What the page itself asks for. Gradio's own uploads, files, proxies, recordings and monitoring stay closed; files
+# that people add come in by routes of ours, under /files.
 OPEN_ROUTES: Final = re.compile(
-    r"/|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte)/.+|"
+    r"/|/files(/.+)?|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte)/.+|"
     r"/gradio_api/(queue/(join|data)|run/predict|startup-events|heartbeat/\w+|cancel|reset|app_id|theme\.css)/?"
 )
 
@@ -48,6 +51,7 @@ class Guard:
 
     def __init__(self, app: App, port: int) -> None:
         self._app = app
+        self._port = port
         names = ("127.0.0.1", "localhost", "[::1]")
         self._hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
         self._origins = {f"http://{host}" for host in self._hosts}
@@ -59,12 +63,18 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, receive, _with_headers(send, self._greeting(scope)))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})
         else:
             await _refuse(send, *refusal)
+
+    def _greeting(self, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
+        """Return the cookie for a browser that opens the page and has none yet."""
+        if scope["path"] != "/" or visitor_in("; ".join(_values(scope, b"cookie", lower=False)), self._port):
+            return ()
+        return ((b"set-cookie", cookie_of(new_visitor(), self._port).encode()),)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         if _values(scope, b"host") not in [[host] for host in self._hosts]:
@@ -80,14 +90,15 @@ class Guard:
         return None
 
 
-def _values(scope: Scope, name: bytes) -> list[str]:
-    return [value.decode("latin-1").strip().lower() for key, value in scope["headers"] if key.lower() == name]
+def _values(scope: Scope, name: bytes, *, lower: bool = True) -> list[str]:
+    values = [value.decode("latin-1").strip() for key, value in scope["headers"] if key.lower() == name]
+    return [value.lower() for value in values] if lower else values
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, more: tuple[tuple[bytes, bytes], ...]) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *HEADERS]
+            message["headers"] = [*message.get("headers", []), *HEADERS, *more]
         await send(message)
 
     return send_with_headers

@@ -49,6 +49,8 @@ function narrow(text) {
 element.addEventListener("click", (event) => {
   const sorting = event.target.closest("[data-sort]");
   if (sorting) return sortBy(sorting);
+  const below = event.target.closest("[data-to]");
+  if (below) return document.getElementById(below.dataset.to)?.scrollIntoView({ block: "start" });
   const to = event.target.closest("[data-view], a[data-doc]");
   if (!to || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -60,12 +62,8 @@ element.addEventListener("input", (event) => {
 element.addEventListener("submit", (event) => {
   event.preventDefault();
   const given = new FormData(event.target);
-  if (event.target.matches(".sg-find")) {
-    const query = given.get("query").trim();
-    if (query) show({ view: "find", query, exact: given.get("exact") !== null });
-  } else {
-    show({ view: "compare", left: given.get("left"), right: given.get("right") });
-  }
+  const query = given.get("query").trim();
+  if (query) show({ view: "find", query, exact: given.get("exact") !== null });
 });
 
 // A place named elsewhere in the window, and the browser's own way back.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from app.escape import link, plain, shown
 from app.exact import phrase_spans
 from app.labels import ENGLISH, labels
 from app.results import Ranked
-from app.ui.filters import root_name, type_name
+from app.ui.filters import type_name
 from ingest.documents import Document, Paragraph
 
 _COLUMNS: Final = ("Date", "Title", "Issuer", "Type", "Language", "Edition", "Paragraphs", "Source folder")
@@ -25,12 +25,15 @@ def address(doc_id: str, paragraph: int | None = None) -> str:
     return f"/?doc={quote(doc_id, safe='')}" + ("" if paragraph is None else f"&p={paragraph}")
 
 
-def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], timeline: str = "") -> str:
+def list_html(
+    documents: Mapping[str, Document], not_held: Sequence[Known], name_of: Callable[[str], str], timeline: str = ""
+) -> str:
     """Return the search form, the timeline, the table of documents, and what is known but not held.
 
     Args:
         documents: by `doc_id`; none gives what to do about that.
         not_held: documents of the field that exist.
+        name_of: tells what a source root is called.
         timeline: a picture of the documents, as HTML; empty leaves it out.
     """
     if not documents:
@@ -40,7 +43,7 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], time
             f"{_not_held(not_held)}</section>"
         )
     held = sorted(documents.values(), key=lambda document: (document.date, document.doc_id), reverse=True)
-    rows = "".join(map(_row, held))
+    rows = "".join(_row(document, name_of(document.root)) for document in held)
     heads = "".join(
         f'<th scope="col"{" aria-sort=descending" if not i else ""}>'
         f'<button type="button" data-sort="{i}">{name}</button></th>'
@@ -48,7 +51,8 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], time
     )
     picture = f'<details class="sg-timeline"><summary>Timeline</summary>{timeline}</details>' if timeline else ""
     return (
-        f'<section class="sg-library"><h2>Sources</h2>{find_html()}{_comparing(held)}{picture}'
+        f'<section class="sg-library"><h2>Sources</h2>{find_html()}{picture}'
+        f'<p class="sg-actions"><button type="button" class="sg-copy" data-to="sg-own">Add your own files</button></p>'
         f'<p class="sg-narrow"><label>Show only rows with <input type="search" class="sg-narrowing"></label> '
         f'<span class="sg-count" role="status">{len(held)} documents</span></p>'
         '<div class="sg-scroll" tabindex="0" role="region" aria-label="Table of documents">'
@@ -136,7 +140,7 @@ def _paragraph(document: Document, paragraph: Paragraph, wanted: int | None) -> 
     return f'<div class="{kind}"{" aria-current=true" if here else ""}>{number}<div>{body}</div></div>'
 
 
-def _row(document: Document) -> str:
+def _row(document: Document, root: str) -> str:
     title = (
         f'<a href="{escape(address(document.doc_id))}" data-doc="{escape(document.doc_id)}" dir="auto">'
         f"{shown(document.title)}</a>"
@@ -148,25 +152,12 @@ def _row(document: Document) -> str:
         (document.title, title),
         *((text, f"<bdi>{shown(text)}</bdi>") for text in plain_cells),
         (f"{len(document.paragraphs):06}", str(len(document.paragraphs))),
-        (root_name(document.root), f"<bdi>{shown(root_name(document.root))}</bdi>"),
+        (root, f"<bdi>{shown(root)}</bdi>"),
     ]
     return "<tr>" + "".join(
         f'<td data-key="{escape(plain(key).lower())}" data-name="{name}">{cell}</td>'
         for name, (key, cell) in zip(_COLUMNS, cells, strict=True)
     ) + "</tr>"  # fmt: skip
-
-
-def _comparing(documents: Sequence[Document]) -> str:
-    options = "".join(
-        f'<option value="{escape(one.doc_id)}">{shown(one.date[:4])} {shown(one.title[:90])}</option>'
-        for one in documents
-    )
-    return (
-        '<details class="sg-comparing"><summary>Compare two documents</summary><form class="sg-compare">'
-        f'<label>One <select name="left">{options}</select></label>'
-        f'<label>The other <select name="right">{options}</select></label>'
-        '<button type="submit" class="sg-go">Compare</button></form></details>'
-    )
 
 
 def _not_held(known: Sequence[Known]) -> str:

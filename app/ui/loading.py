@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from app.query import Filters
+from app.query import NO_FILTERS, Filters
 from app.results import AskEvent, Coverage, Ranked
 from ingest.documents import Document
 from ingest.errors import SanghoError
@@ -35,8 +35,8 @@ class Asker(Protocol):
         """Return the indexed documents by `doc_id`."""
         ...
 
-    def examples(self) -> list[str]:
-        """Return questions worth trying first; may be empty."""
+    def examples(self, filters: Filters = NO_FILTERS) -> list[str]:
+        """Return questions worth trying first, of what the filters leave; may be empty."""
         ...
 
     def search(self, query: str, k: int, exact: bool, filters: Filters) -> tuple[Ranked, ...]:
@@ -47,8 +47,8 @@ class Asker(Protocol):
         """
         ...
 
-    def coverage(self) -> Coverage:
-        """Return what a question is searched in."""
+    def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
+        """Return what a question is searched in under filters."""
         ...
 
     def describe_model(self) -> str:

@@ -10,16 +10,18 @@ from app.labels import ENGLISH
 from app.ui.ask_tab import AskTab
 from app.ui.asking import Asking, welcome_html
 from app.ui.chat import error_html
-from app.ui.components import QUIET, with_query
+from app.ui.components import QUIET, Answers
 from app.ui.filters import Choices, choices
 from app.ui.line import Line
-from app.ui.loading import Loader
+from app.ui.loading import Asker, Loader
 from app.ui.settings_tab import settings_html
 from app.ui.sources_tab import SourcesTab, opens_sources
+from app.ui.visitors import Visitors
 
 if TYPE_CHECKING:
     import gradio as gr
 
+    from app.own_files import OwnFiles
     from app.settings import Settings
 
 WAITING_AT_MOST: Final = 100
@@ -30,9 +32,10 @@ _HEADER: Final = f'<header class="sg-header"><h1>{_NAME}</h1></header>'
 class Status:
     """What the page says of loading, and what it fills in when that is done."""
 
-    def __init__(self, loader: Loader, settings: Settings) -> None:
+    def __init__(self, loader: Loader, settings: Settings, visitors: Visitors) -> None:
         self._loader = loader
         self._settings = settings
+        self.visitors = visitors
 
     def line(self) -> str:
         """Return the line under the head: that it loads, or why that failed; empty once it is done."""
@@ -47,34 +50,36 @@ class Status:
         """Whether loading goes on."""
         return self._loader.asker is None and self._loader.error is None
 
-    def welcome(self) -> str:
-        """Return what stands before the first question, with the examples once there are any."""
+    def asker(self, visitor: str) -> Asker | None:
+        """Return what answers, as a visitor sees it; None while it is loading, or if that failed."""
         asker = self._loader.asker
-        return welcome_html(asker.examples() if asker else ())
+        return None if asker is None else self.visitors.sight(asker, visitor)
 
-    def about(self) -> str:
-        """Return what is searched, and where a chat model's requests go."""
-        asker = self._loader.asker
-        if asker is None:
-            return ""
-        lines = [ENGLISH.coverage(asker.coverage()).replace("Searched", "Searches", 1), asker.describe_model()]
-        return "".join(f"<p>{shown(line)}</p>" for line in lines if line)
-
-    def choices(self) -> Choices:
-        """Return what the filters offer."""
-        asker = self._loader.asker
-        return choices(asker.documents()) if asker else Choices()
-
-    def settings(self) -> str:
+    def settings(self, asker: Asker | None = None) -> str:
         """Return the settings in plain words."""
-        return settings_html(self._settings, self._loader.asker)
+        return settings_html(self._settings, asker)
 
 
-def build(loader: Loader, settings: Settings) -> gr.Blocks:
-    """Lay the page out and connect it; models are not needed yet."""
+def about_html(asker: Asker | None) -> str:
+    """Return what is searched, and where a chat model's requests go; empty while that is loading."""
+    if asker is None:
+        return ""
+    lines = [ENGLISH.coverage(asker.coverage()).replace("Searched", "Searches", 1), asker.describe_model()]
+    return "".join(f"<p>{shown(line)}</p>" for line in lines if line)
+
+
+def build(loader: Loader, settings: Settings, visitors: Visitors, files: OwnFiles | None = None) -> gr.Blocks:
+    """Lay the page out and connect it; models are not needed yet.
+
+    Args:
+        loader: makes what answers.
+        settings: as they are shown.
+        visitors: tells whose browser it is, and what that one sees.
+        files: takes the files that people add; None takes none.
+    """
     import gradio as gr
 
-    status = Status(loader, settings)
+    status, answers = Status(loader, settings, visitors), Answers(visitors.of)
     blocks: gr.Blocks
     with gr.Blocks(title="Sangho", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="sg-top"):
@@ -83,13 +88,13 @@ def build(loader: Loader, settings: Settings) -> gr.Blocks:
         line = gr.HTML(status.line(), elem_id="sg-status", apply_default_css=False)
         with gr.Tabs(elem_id="sg-tabs", selected="ask") as tabs:
             with gr.Tab("Ask", id="ask"):
-                asking = AskTab(Asking(loader, Line()), restart)
+                asking = AskTab(Asking(loader, Line(), visitors), answers, restart)
             with gr.Tab("Sources", id="sources"):
-                SourcesTab(loader)
+                SourcesTab(loader, visitors, answers, files)
             with gr.Tab("Settings", id="settings"):
                 shown_settings = gr.HTML(status.settings(), elem_id="sg-settings", apply_default_css=False)
-        _connect_status(blocks, status, line, asking, shown_settings)
-        blocks.load(with_query(_first_tab), None, [tabs], queue=False, **QUIET)
+        _connect_status(blocks, answers, status, line, asking, shown_settings)
+        blocks.load(answers(_first_tab), None, [tabs], queue=False, **QUIET)
     blocks.queue(max_size=WAITING_AT_MOST, api_open=False)
     return blocks
 
@@ -100,15 +105,19 @@ def _first_tab(query: Mapping[str, Any]) -> Any:
     return gr.Tabs(selected="sources") if opens_sources(query) else gr.skip()
 
 
-def _connect_status(blocks: gr.Blocks, status: Status, line: gr.HTML, asking: AskTab, settings: gr.HTML) -> None:
+def _connect_status(
+    blocks: gr.Blocks, answers: Answers, status: Status, line: gr.HTML, asking: AskTab, settings: gr.HTML
+) -> None:
     import gradio as gr
 
-    def look() -> tuple[Any, ...]:
-        offered = asking.choose_among(status.choices())
-        told = status.line(), status.welcome(), status.about(), status.settings()
+    def look(visitor: str) -> tuple[Any, ...]:
+        asker = status.asker(visitor)
+        offered = asking.choose_among(choices(asker.documents(), status.visitors.root_name) if asker else Choices())
+        examples = asker.examples() if asker else ()
+        told = status.line(), welcome_html(examples), about_html(asker), status.settings(asker)
         return *told, *offered, gr.Timer(active=status.loading)
 
     timer = gr.Timer(1.0)
     filled = [line, asking.welcome, asking.about, settings, *asking.fields, timer]
     for watching in (timer.tick, blocks.load):
-        watching(look, None, filled, queue=False, **QUIET)
+        watching(answers(look), None, filled, queue=False, **QUIET)

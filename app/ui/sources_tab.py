@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from app.catalogue import Catalogue
 from app.query import NO_FILTERS
 from app.results import Ranked
 from app.ui.chat import error_html
-from app.ui.components import QUIET, html, with_event
+from app.ui.components import QUIET, Answers, html
+from app.ui.files import files_html
 from app.ui.library import gone_html, list_html, reader_html, results_html
 from app.ui.loading import Asker, Loader
+from app.ui.visitors import Visitors
 from ingest.errors import SanghoError
+
+if TYPE_CHECKING:
+    from app.own_files import OwnFiles
 
 FOUND: Final = 30
 LOOKED_AT: Final = 60  # passages; several may be parts of one paragraph
@@ -21,40 +27,63 @@ _LOADING: Final = '<section class="sg-library"><h2>Sources</h2><p class="sg-load
 
 
 class SourcesTab:
-    """The tab's one component, whose script asks for a view; see `library.js`.
+    """The tab's two components: the sources, whose script asks for a view (`library.js`), and a person's own files.
 
     Args:
         loader: makes what opens documents and searches them.
+        visitors: shows each visitor what is theirs to see.
+        answers: makes functions answer events.
+        files: takes the files that people add; None takes none.
     """
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Loader, visitors: Visitors, answers: Answers, files: OwnFiles | None = None) -> None:
         self._loader = loader
-        self._library = html(_LOADING, "sg-library", "library.js")
-        self._library.click(with_event(self.show), None, [self._library], queue=False, **QUIET)
+        self._visitors = visitors
+        self._files = files
+        library = html(_LOADING, "sg-library", "library.js")
+        library.click(answers(self.show), None, [library], queue=False, **QUIET)
+        if files is not None:
+            own = html("", "sg-own", "files.js")
+            own.click(answers(self.own), None, [own, library], queue=False, **QUIET)
 
-    def show(self, wanted: Mapping[str, object]) -> str:
-        """Return a view: `list`, `read` (doc, p), `find` (query, exact) or `compare` (left, right); errors as lines."""
+    def show(self, event: Mapping[str, object], visitor: str) -> str:
+        """Return a view: `list`, `read` (doc, p), or `find` (query, exact); errors as lines."""
         try:
             asker = self._loader.wait(_WAIT)
-            return _LOADING if asker is None else _view(asker, wanted)
+            return _LOADING if asker is None else self._view(self._visitors.sight(asker, visitor), event)
         except SanghoError as error:
             return f'<section class="sg-library"><h2>Sources</h2>{error_html(error)}</section>'
 
+    def own(self, event: Mapping[str, object], visitor: str) -> tuple[str, str] | None:
+        """Return a visitor's own files and the list of sources, after marking a batch local-only or not."""
+        if self._files is None:
+            return None
+        try:
+            if event.get("local"):
+                root = self._files.root(visitor, str(event["local"]))
+                self._visitors.mark_local_only(root, event.get("on") is True)
+            local = {Path(root).name for root in self._visitors.local_only()}
+            asker = self._loader.asker
+            sent = asker.describe_model() if asker else ""
+            shown_files = files_html(self._files.batches(visitor), local, self._files.max_file_bytes, sent)
+        except SanghoError as error:
+            shown_files = error_html(error)
+        return shown_files, self.show({"view": "list"}, visitor)
 
-def _view(asker: Asker, wanted: Mapping[str, object]) -> str:
-    documents = asker.documents()
-    match wanted.get("view"):
-        case "read":
-            doc_id = str(wanted.get("doc", ""))
-            if doc_id not in documents:
-                return gone_html(doc_id)
-            return reader_html(documents[doc_id], _number(wanted.get("p")))
-        case "find":
-            query, exact = str(wanted.get("query", "")).strip(), wanted.get("exact") is True
-            found = asker.search(query, LOOKED_AT, exact, NO_FILTERS)
-            return results_html(query, _once_a_place(found)[:FOUND], exact=exact)
-        case _:
-            return list_html(documents, Catalogue.load().not_held(documents))
+    def _view(self, asker: Asker, wanted: Mapping[str, object]) -> str:
+        documents = asker.documents()
+        match wanted.get("view"):
+            case "read":
+                doc_id = str(wanted.get("doc", ""))
+                if doc_id not in documents:
+                    return gone_html(doc_id)
+                return reader_html(documents[doc_id], _number(wanted.get("p")))
+            case "find":
+                query, exact = str(wanted.get("query", "")).strip(), wanted.get("exact") is True
+                found = asker.search(query, LOOKED_AT, exact, NO_FILTERS)
+                return results_html(query, _once_a_place(found)[:FOUND], exact=exact)
+            case _:
+                return list_html(documents, Catalogue.load().not_held(documents), self._visitors.root_name)
 
 
 def _once_a_place(found: Sequence[Ranked]) -> list[Ranked]:

@@ -13,15 +13,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from app.errors import SettingsError
+from app.roots import Roots
 from app.settings import Settings
 from app.ui.guard import Guard
 from app.ui.loading import Asker, Loader
 from app.ui.theme import FAVICON, head, theme
+from app.ui.visitors import Visitors, visitor_in
 
 if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
     from starlette.types import ASGIApp
+
+    from app.own_files import OwnFiles
 
 _LOOPBACK: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 _START_LIMIT: Final = 30.0  # seconds
@@ -53,6 +57,7 @@ class Window:
 def serve(
     settings: Settings,
     make_asker: Callable[[], Asker],
+    files: OwnFiles | None = None,
     *,
     block: bool = True,
     ready: Callable[[str], None] | None = None,
@@ -62,6 +67,7 @@ def serve(
     Args:
         settings: `host` (loopback) and `port` (0 takes a free one).
         make_asker: builds what answers; called once, in the background, after the page is up.
+        files: takes the files that people add; None takes none.
         block: whether to return only when the window is closed.
         ready: called with the window's address as soon as the page answers.
 
@@ -72,7 +78,7 @@ def serve(
     port = listening.getsockname()[1]
     loader = Loader(make_asker)
     try:
-        window = _start(listening, application(loader, settings, port), _address(settings.host, port))
+        window = _start(listening, application(loader, settings, port, files), _address(settings.host, port))
     except BaseException:
         listening.close()
         raise
@@ -111,25 +117,30 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def application(loader: Loader, settings: Settings, port: int) -> ASGIApp:
+def application(loader: Loader, settings: Settings, port: int, files: OwnFiles | None = None) -> ASGIApp:
     """Return the guarded application: Gradio's page with analytics, uploads, API pages and sharing off."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     # Gradio is built inside a running loop, because outside of one it makes loops that it never closes; in a
     # thread, because the caller's may have a loop running already.
     with ThreadPoolExecutor(1) as builder:
-        return Guard(builder.submit(lambda: asyncio.run(_mounted(loader, settings, port))).result(), port)
+        return Guard(builder.submit(lambda: asyncio.run(_mounted(loader, settings, port, files))).result(), port)
 
 
-async def _mounted(loader: Loader, settings: Settings, port: int) -> FastAPI:
+async def _mounted(loader: Loader, settings: Settings, port: int, files: OwnFiles | None) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
+    from app.ui.file_routes import file_routes
     from app.ui.page import build
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    if files is not None:
+        app.router.routes.extend(
+            file_routes(files, lambda request: visitor_in(request.headers.get("cookie", ""), port))
+        )
     gr.mount_gradio_app(
         app,
-        build(loader, settings),
+        build(loader, settings, Visitors(Roots(settings.home), port), files),
         path="/",
         server_name="127.0.0.1",
         server_port=port,
