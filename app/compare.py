@@ -258,10 +258,10 @@ def _candidates(
     if not left or not right:
         return
     places = np.arange(len(right)) / len(right)
-    by_words = _by_words(left, right, idf) if measure.words else itertools.repeat(0.0)
-    by_vectors = _by_vectors(left, right) if measure.vectors else itertools.repeat(0.0)
-    # One of the two may go on for ever, never both: a measure weighs at least one.
-    for i, (words, vectors) in enumerate(zip(by_words, by_vectors, strict=False)):
+    nothing = itertools.repeat(np.zeros(len(right)), len(left))
+    by_words = _by_words(left, right, idf) if measure.words else nothing
+    by_vectors = _by_vectors(left, right) if measure.vectors else nothing
+    for i, (words, vectors) in enumerate(zip(by_words, by_vectors, strict=True)):
         scores = np.clip(measure.words * words + measure.vectors * vectors, 0.0, 1.0)
         found = np.flatnonzero(scores >= measure.same)
         # Alike to a thousandth is alike; then the relative place decides, by less than a thousandth.
