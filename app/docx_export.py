@@ -168,7 +168,7 @@ def _set_properties(document: WordDocument, answer: Answer, words: Labels) -> No
     properties.title = " ".join(_writable(answer.question).split())[:_LONGEST_PROPERTY]
     properties.comments, properties.language = "", words.language
     package = document.part.package
-    assert package is not None, "a document that was made is in a package"
+    assert package is not None  # noqa: S101 - a document that was made is in one
     for part in package.parts:
         if part.partname == "/docProps/core.xml":
             _remove_dates(part)

@@ -23,6 +23,7 @@ class Labels:
         language: its code, for the `lang` attribute of what is shown.
         outcomes: what each outcome is called.
         abstention: the sentence shown where the sources hold no answer.
+        forms: what can be downloaded, by the name `app.ui.downloads` gives it.
         unsure: the sentence shown with an answer that may miss the question.
         stages: what is being done, by the name of a `Stage`.
     """
@@ -49,6 +50,8 @@ class Labels:
     page: str
     copy: str
     copied: str
+    download: str
+    forms: Mapping[str, str]
     generated: str
 
     def coverage(self, coverage: Coverage) -> str:
@@ -125,6 +128,16 @@ ENGLISH: Final = Labels(
     page="p. {page}",
     copy="Copy with sources",
     copied="Copied",
+    download="Download",
+    forms=MappingProxyType(
+        {
+            "markdown": "Markdown",
+            "docx": "Word",
+            "ris": "Sources as RIS",
+            "bibtex": "Sources as BibTeX",
+            "chicago": "Sources as Chicago notes",
+        }
+    ),
     generated="Written by a chat model and checked against the sources",
 )
 
@@ -163,5 +176,15 @@ KOREAN: Final = Labels(
     page="{page}쪽",
     copy="출처와 함께 복사",
     copied="복사됨",
+    download="내려받기",
+    forms=MappingProxyType(
+        {
+            "markdown": "Markdown",
+            "docx": "Word",
+            "ris": "출처(RIS)",
+            "bibtex": "출처(BibTeX)",
+            "chicago": "출처(시카고 주석)",
+        }
+    ),
     generated="대화 모델이 작성하고 자료와 대조함",
 )

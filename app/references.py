@@ -108,7 +108,9 @@ def _check_day(accessed: str) -> None:
 def _parts(written: str) -> tuple[int, ...]:
     """Return year, month and day of a date, as many as it has; none where it is not YYYY, YYYY-MM or YYYY-MM-DD."""
     match = _DATE.fullmatch(written)
-    parts = tuple(int(part) for part in match.groups() if part) if match else ()
+    if match is None:
+        return ()
+    parts = tuple(int(part) for part in match.groups() if part)
     try:
         date(*(*parts, 1, 1)[:3])
     except ValueError:

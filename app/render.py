@@ -14,6 +14,7 @@ from app.escape import plain, safe_url, shown
 from app.labels import Labels, labels
 from app.results import Answer, Citation, Dropped, Outcome, Ranked, Statement
 
+_OF_ANSWERS: Final = ("markdown", "docx")
 _MARK: Final = re.compile(r"\[(\d{1,3})\]")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>#|~])")
 _SHAPES: Final[dict[Outcome, str]] = {
@@ -53,7 +54,7 @@ def answer_html(answer: Answer, turn: int = 0) -> str:
         _footing(answer, words),
         _dropped(answer.dropped, words),
         _evidence(answer.evidence, words),
-        _copy(answer, words),
+        _copy(answer, turn, words),
     ]
     return (
         f'<article class="sg-answer" data-outcome="{answer.outcome}" lang="{words.language}" dir="auto">'
@@ -175,11 +176,18 @@ def _disclosure(name: str, title: str, items: Sequence[str]) -> str:
     return f'<details class="sg-{name}">{summary}<ol>{"".join(items)}</ol></details>'
 
 
-def _copy(answer: Answer, words: Labels) -> str:
+def _copy(answer: Answer, turn: int, words: Labels) -> str:
+    """Return the buttons that copy an answer and save it; an abstention has no sources to save."""
     text = escape(answer_markdown(answer))
+    forms = [form for form in words.forms if answer.citations or form in _OF_ANSWERS]
+    buttons = "".join(
+        f'<button type="button" class="sg-copy" data-form="{form}" data-turn="{turn}">{words.forms[form]}</button>'
+        for form in forms
+    )
     return (
         f'<p class="sg-actions"><button type="button" class="sg-copy" data-copy="{text}" '
         f'data-done="{words.copied}">{words.copy}</button></p>'
+        f'<details class="sg-save"><summary>{words.download}</summary><p class="sg-actions">{buttons}</p></details>'
     )
 
 

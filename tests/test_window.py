@@ -647,3 +647,24 @@ def test_the_settings_are_told_in_plain_words(tab: Tab) -> None:
     settings = tab.get_by_label("Settings").last
     assert "Everything happens on this machine." in settings.inner_text()
     assert settings.locator("input, textarea, select").count() == 0  # read-only
+
+
+# Taking an answer along
+
+
+def test_an_answer_and_its_sources_can_be_downloaded(tab: Tab) -> None:
+    ask(tab, HOW_MUCH)
+    tab.click(".sg-save summary")
+    for label, name, held in (
+        ("Markdown", "answer.md", b"1.7 billion"),
+        ("Sources as RIS", "sources.ris", b"TY  - "),
+        ("Sources as RIS", "sources.ris", b"TY  - "),  # a second time
+        ("Word", "answer.docx", b"PK"),
+    ):
+        with tab.expect_download() as saving:
+            tab.get_by_role("button", name=label).click()
+        assert saving.value.suggested_filename == name
+        assert held in Path(saving.value.path()).read_bytes()
+    ask(tab, "TikTok? What?")
+    tab.locator(".sg-save summary").last.click()
+    assert tab.locator(".sg-save").last.get_by_role("button").all_inner_texts() == ["Markdown", "Word"]

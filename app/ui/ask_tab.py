@@ -54,6 +54,7 @@ class AskTab:
                         self._ask = gr.Button("Ask", variant="primary", elem_id="sg-ask")
                     self._fields = _filter_fields()
                 self.about = gr.HTML("", elem_id="sg-about", apply_default_css=False)
+            self._download = html({}, "sg-download", "download.js", html_template="")
             self._panel = html(empty_html(), "sg-panel", "source_panel.js")
         self._connect_asking(restart)
         self._connect_filters()
@@ -112,6 +113,8 @@ class AskTab:
     def _connect_sources(self) -> None:
         opened = self._answers(self._asking.open_source)
         self._transcript.click(opened, [self.talk], [self._panel], queue=False, **QUIET)
+        saved = self._answers(self._asking.download)
+        self._transcript.download(saved, [self.talk], [self._download], queue=False, **QUIET)
         self._panel.click(empty_html, None, [self._panel], queue=False, **QUIET)
 
 

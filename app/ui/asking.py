@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -10,7 +12,18 @@ from app.checks import LONGEST_QUESTION, check_filters
 from app.errors import BadInput
 from app.escape import shown
 from app.query import Filters
-from app.ui.chat import Conversation, Turn, answering, citation_at, controls_html, earlier_questions, spoken, turn_html
+from app.ui.chat import (
+    Conversation,
+    Turn,
+    answer_at,
+    answering,
+    citation_at,
+    controls_html,
+    earlier_questions,
+    spoken,
+    turn_html,
+)
+from app.ui.downloads import download
 from app.ui.filters import chips_html, said, without
 from app.ui.line import Line
 from app.ui.loading import Loader
@@ -36,6 +49,7 @@ class Asking:
         self._loader = loader
         self._line = line
         self._visitors = visitors
+        self._saved = itertools.count()
 
     def begin(self, question: str, talk: Conversation, filters: Filters) -> tuple[Any, str]:
         """Put a question at the end of the conversation; returns the transcript and what the box holds.
@@ -105,6 +119,13 @@ class Asking:
         citation, answer = found
         document = self._visitors.sight(asker, visitor).documents().get(citation.doc_id)
         return source_html(citation, document, related=event["kind"] == "related", language=answer.language)
+
+    def download(self, talk: Conversation, event: Mapping[str, object]) -> dict[str, object] | None:
+        """Return a turn's answer in a form to save; None where the click names no answer or no form."""
+        answer = answer_at(talk.turns, event.get("turn"))
+        made = None if answer is None else download(answer, event.get("form"), datetime.date.today().isoformat())
+        # A number of its own, because the page is told of changes only, and people save a file twice.
+        return None if made is None else {**made, "number": next(self._saved)}
 
     def choose(
         self, since: str, until: str, types: list[str], issuers: list[str], roots: list[str], before: Filters

@@ -158,14 +158,17 @@ def earlier_questions(turns: Sequence[Turn]) -> list[str]:
     return [turn.question for turn in turns]
 
 
+def answer_at(turns: Sequence[Turn], turn: object) -> Answer | None:
+    """Return the answer of a turn from 0, as a click names it; None where it names none."""
+    return turns[turn].answer if isinstance(turn, int) and 0 <= turn < len(turns) else None
+
+
 def citation_at(turns: Sequence[Turn], turn: object, n: object, kind: object) -> tuple[Citation, Answer] | None:
     """Find what a click names: a turn from 0, a citation's number, and `cite` or `related`.
 
     The three come from the browser and are not trusted: whatever names nothing gives None.
     """
-    if not isinstance(turn, int) or not 0 <= turn < len(turns):
-        return None
-    answer = turns[turn].answer
+    answer = answer_at(turns, turn)
     if answer is None or kind not in ("cite", "related"):
         return None
     listed = answer.citations if kind == "cite" else answer.related

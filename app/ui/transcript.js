@@ -95,6 +95,8 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.copy !== undefined) {
     copy(button);
+  } else if (button.dataset.form) {
+    trigger("download", { turn: Number(button.dataset.turn), form: button.dataset.form });
   } else if (button.dataset.does) {
     trigger(button.dataset.does, {});
     if (button.dataset.does === "edit") document.querySelector("#sg-box textarea").focus();
