@@ -74,7 +74,6 @@ class Asking:
     def answer(self, talk: Conversation, visitor: str) -> Generator[Any]:
         """Answer the last question, unless that has begun; yields the transcript as it changes."""
         if not talk.waiting or talk.turns[-1].stage:
-            yield view(talk)
             return
         begun = talk.turns[-1]
         before = earlier_questions(talk.turns[:-1])

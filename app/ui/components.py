@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -30,7 +31,7 @@ class Answers:
     - `visitor`: whose browser it is; empty where that is not known.
     - `query`: the query of the page's address, a `dict`.
 
-    A result of None changes nothing on the page.
+    A result of None, or a stream of nothing, changes nothing on the page.
 
     Args:
         visitor_of: tells whose browser sent a `Cookie` header.
@@ -48,7 +49,13 @@ class Answers:
             return _skip() if result is None else result
 
         def streamed(*arguments: Any) -> Iterator[Any]:
-            yield from function(*self._given(names, arguments))
+            told = False
+            with contextlib.closing(function(*self._given(names, arguments))) as results:
+                for result in results:
+                    told = True
+                    yield result
+            if not told:
+                yield _skip()
 
         return _announced(streamed if inspect.isgeneratorfunction(function) else called, names)
 
