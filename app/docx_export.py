@@ -54,9 +54,9 @@ def _write(document: WordDocument, answer: Answer, words: Labels) -> None:
     if answer.notice:
         _paragraph(document, answer.notice, italic=True)
     if answer.outcome == "sources_say_otherwise":
-        _paragraph(document, words.asked, style="Heading 2")
+        _paragraph(document, words.asked, style="Heading 1")
         _paragraph(document, answer.query)
-        _paragraph(document, words.say, style="Heading 2")
+        _paragraph(document, words.say, style="Heading 1")
     if answer.abstained:
         _paragraph(document, answer.answer or words.abstention)
     by_number = {citation.n: citation for citation in answer.citations}
@@ -84,7 +84,7 @@ def _write_sources(
     document: WordDocument, heading: str, listed: Sequence[Citation], words: Labels, *, numbered: bool
 ) -> None:
     if listed:
-        _paragraph(document, heading, style="Heading 2")
+        _paragraph(document, heading, style="Heading 1")
     for citation in listed:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True

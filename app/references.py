@@ -225,8 +225,9 @@ def _note(citation: Citation, accessed: str) -> str:
 
 
 def _quotable(title: str) -> str:
-    """Return a title to stand in quotation marks: marks inside it become single, and no full stop ends it."""
+    """Return a title to stand in quotation marks: marks inside it become single, and no full stop or comma ends it."""
     title = re.sub(r'"([^"]*)"', r"‘\1’", title).translate(str.maketrans("“”", "‘’"))
+    title = title.rstrip(",;: ") or title
     last = title.rpartition(" ")[2]
     return title[:-1] if last.endswith(".") and last.count(".") == 1 and len(last) > 1 else title  # not "the U.S."
 
