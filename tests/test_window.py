@@ -668,3 +668,14 @@ def test_an_answer_and_its_sources_can_be_downloaded(tab: Tab) -> None:
     ask(tab, "TikTok? What?")
     tab.locator(".sg-save summary").last.click()
     assert tab.locator(".sg-save").last.get_by_role("button").all_inner_texts() == ["Markdown", "Word"]
+
+
+def test_the_source_stands_beside_the_conversation(tab: Tab) -> None:
+    ask(tab, HOW_MUCH)
+    tab.click(".sg-cite >> nth=0")
+    tab.wait_for_selector("#sg-panel mark")
+    panel, question = tab.locator("#sg-panel").bounding_box(), tab.locator(".sg-question").bounding_box()
+    assert panel is not None
+    assert question is not None
+    assert panel["x"] > question["x"] + question["width"]
+    assert panel["y"] < 200

@@ -54,7 +54,7 @@ class AskTab:
                         self._ask = gr.Button("Ask", variant="primary", elem_id="sg-ask")
                     self._fields = _filter_fields()
                 self.about = gr.HTML("", elem_id="sg-about", apply_default_css=False)
-            self._download = html({}, "sg-download", "download.js", html_template="")
+                self._download = html({}, "sg-download", "download.js", html_template="")
             self._panel = html(empty_html(), "sg-panel", "source_panel.js")
         self._connect_asking(restart)
         self._connect_filters()
