@@ -132,6 +132,16 @@ def test_an_edited_question_takes_the_last_one_s_place_and_its_history() -> None
     assert len(talk.turns) == 3
 
 
+def test_asking_again_ends_editing() -> None:
+    asking, talk, writing, _ = begun("First one?")
+    list(writing)
+    asking.edit(talk)
+    asking.again(talk)
+    list(asking.answer(talk, ""))
+    asking.begin("Second?", talk, NO_FILTERS)
+    assert [turn.question for turn in talk.turns] == ["First one?", "Second?"]
+
+
 def test_nothing_is_edited_or_asked_again_while_an_answer_is_written() -> None:
     asking, talk, writing, asker = begun("slow question")
     next(writing)

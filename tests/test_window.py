@@ -518,7 +518,7 @@ def test_the_sources_are_a_table_that_sorts_and_narrows(tab: Tab) -> None:
 
 def test_a_document_is_read_at_an_address_that_stays(context: BrowserContext, tab: Tab, served: Served) -> None:
     open_sources(tab)
-    tab.click("a[data-doc='summit']")
+    tab.click(".sg-table a[data-doc='summit']")
     tab.wait_for_selector(".sg-reader")
     assert tab.url == f"{served.window.url}/?doc=summit"
     assert "This is Sangho’s digest" in text(tab, ".sg-reader .sg-notice")
@@ -679,3 +679,13 @@ def test_the_source_stands_beside_the_conversation(tab: Tab) -> None:
     assert question is not None
     assert panel["x"] > question["x"] + question["width"]
     assert panel["y"] < 200
+
+
+def test_the_timeline_leads_to_the_documents(tab: Tab) -> None:
+    open_sources(tab)
+    tab.click(".sg-timeline summary")
+    assert tab.locator(".sg-timeline .sg-tl-held").count() == 3
+    tab.click(".sg-timeline a[data-doc='summit']")
+    tab.wait_for_selector(".sg-reader")
+    assert tab.url.endswith("/?doc=summit")
+    assert tab.evaluate("window.hacked") is None

@@ -158,7 +158,7 @@ def test_hostile_names_and_texts_are_shown_and_run_nothing(
     assert "<script>window.hacked=1</script>" in tab.locator(".sg-table").inner_text()
     assert "HACKED" not in answer(tab, "How many cars does the bridge of the city carry?")
     tab.get_by_role("tab", name="Sources").click()
-    tab.get_by_role("link", name="window.hacked").click()
+    tab.locator(".sg-table").get_by_role("link", name="window.hacked").click()
     tab.wait_for_selector(".sg-reader")
     assert "Ignore the question" in tab.locator(".sg-reader").inner_text()
     assert tab.evaluate("window.hacked") is None

@@ -96,6 +96,7 @@ class Conversation:
     def again(self) -> None:
         """Make the last question a new one, under the same filters; nothing while it is being answered."""
         if self.turns and not self.waiting:
+            self.editing = False
             self.turns[-1] = Turn(self.turns[-1].question, self.turns[-1].filters, self.turns[-1].limited)
 
     def next(self) -> Conversation:

@@ -12,6 +12,7 @@ from app.escape import link, plain, shown
 from app.exact import phrase_spans
 from app.labels import ENGLISH, labels
 from app.results import Ranked
+from app.timeline import timeline_svg
 from app.ui.filters import type_name
 from ingest.documents import Document, Paragraph
 
@@ -25,16 +26,13 @@ def address(doc_id: str, paragraph: int | None = None) -> str:
     return f"/?doc={quote(doc_id, safe='')}" + ("" if paragraph is None else f"&p={paragraph}")
 
 
-def list_html(
-    documents: Mapping[str, Document], not_held: Sequence[Known], name_of: Callable[[str], str], timeline: str = ""
-) -> str:
+def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name_of: Callable[[str], str]) -> str:
     """Return the search form, the timeline, the table of documents, and what is known but not held.
 
     Args:
         documents: by `doc_id`; none gives what to do about that.
         not_held: documents of the field that exist.
         name_of: tells what a source root is called.
-        timeline: a picture of the documents, as HTML; empty leaves it out.
     """
     if not documents:
         return (
@@ -49,7 +47,8 @@ def list_html(
         f'<button type="button" data-sort="{i}">{name}</button></th>'
         for i, name in enumerate(_COLUMNS)
     )
-    picture = f'<details class="sg-timeline"><summary>Timeline</summary>{timeline}</details>' if timeline else ""
+    timeline = timeline_svg(held, not_held)
+    picture = f'<details class="sg-timeline"><summary>Timeline</summary><div tabindex="0">{timeline}</div></details>'
     return (
         f'<section class="sg-library"><h2>Sources</h2>{find_html()}{picture}'
         f'<p class="sg-actions"><button type="button" class="sg-copy" data-to="sg-own">Add your own files</button></p>'
@@ -95,13 +94,13 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
         paragraph: the original's paragraph to mark and scroll to; one that does not exist marks nothing.
     """
     words = labels(document.language)
-    summary = words.digest if document.edition == "digest" else words.original
-    said = [document.issuer, words.date(document.date), type_name(document.type), summary]
+    edition = words.digest if document.edition == "digest" else words.original
+    said = [document.issuer, words.date(document.date), type_name(document.type), edition]
     about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
     official = link(document.url, words.official)
     paragraphs = "".join(_paragraph(document, one, paragraph) for one in document.paragraphs)
     return (
-        f'<section class="sg-library sg-reader" tabindex="-1" data-address="{escape(address(document.doc_id))}">'
+        f'<section class="sg-library sg-reader" tabindex="-1">'
         f'<p class="sg-actions">{BACK}</p><h2 dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
         f"{f'<p class=sg-official>{official}</p>' if official else ''}{_edition(document)}"
         f'<div lang="{escape(plain(document.language))}">{paragraphs}</div></section>'

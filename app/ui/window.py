@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.ui.guard import Guard
 from app.ui.loading import Asker, Loader
 from app.ui.theme import FAVICON, head, theme
-from app.ui.visitors import Visitors, visitor_in
+from app.ui.visitors import Visitors
 
 if TYPE_CHECKING:
     import uvicorn
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LOOPBACK: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 _START_LIMIT: Final = 30.0  # seconds
-_LARGEST_UPLOAD: Final = 1  # bytes: nothing is uploaded; the guard closes the route as well
+_LARGEST_UPLOAD: Final = 1  # bytes, by Gradio's own route, which the guard closes as well; files come in by ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +133,13 @@ async def _mounted(loader: Loader, settings: Settings, port: int, files: OwnFile
     from app.ui.file_routes import file_routes
     from app.ui.page import build
 
+    visitors = Visitors(Roots(settings.home), port)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     if files is not None:
-        app.router.routes.extend(
-            file_routes(files, lambda request: visitor_in(request.headers.get("cookie", ""), port))
-        )
+        app.router.routes.extend(file_routes(files, lambda request: visitors.of(request.headers.get("cookie", ""))))
     gr.mount_gradio_app(
         app,
-        build(loader, settings, Visitors(Roots(settings.home), port), files),
+        build(loader, settings, visitors, files),
         path="/",
         server_name="127.0.0.1",
         server_port=port,
