@@ -34,9 +34,18 @@ def add_commands(commands: Commands) -> None:
     _ask_command(commands)
     _search_command(commands)
     _sources_commands(commands)
+    feedback = _command(
+        commands, "feedback", print_feedback, "print what was said of answers in the window, as JSON lines"
+    )
+    feedback.add_argument("--erase", action="store_true", help="erase all ratings and notes instead")
     serve = _command(commands, "serve", serve_window, "open the chat window on this machine")
-    serve.add_argument("--host", help="loopback address to bind to (default: 127.0.0.1)")
+    serve.add_argument("--host", help="address to bind to (default: SANGHO_HOST, or 127.0.0.1: this machine only)")
     serve.add_argument("--port", type=int, help="port (default: SANGHO_PORT, or 7860; 0 takes a free one)")
+    serve.add_argument(
+        "--insecure-no-login",
+        action="store_true",
+        help="allow a host that other machines reach: whoever does so can ask, read and add files, without a login",
+    )
 
 
 def _command(commands: Commands, name: str, run: Run, text: str) -> argparse.ArgumentParser:
@@ -294,6 +303,20 @@ def remove_document(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
+def print_feedback(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho feedback`."""
+    from app.conversations import Conversations, feedback_lines
+
+    conversations = Conversations(settings.home)
+    if options.erase:
+        erased = conversations.erase_feedback()
+        _print(f"{erased} rating{'' if erased == 1 else 's'} erased.")
+        return DONE
+    for line in feedback_lines(conversations):
+        _print(line)
+    return DONE
+
+
 def serve_window(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho serve`."""
     from app.outbound import disable_tracing
@@ -311,5 +334,12 @@ def serve_window(options: argparse.Namespace, settings: Settings) -> int:
     def make() -> Any:
         return Pipeline(settings, embedder).warm()
 
-    serve(settings, make, files, ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True))  # noqa: T201
+    serve(
+        settings,
+        make,
+        files,
+        ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True),  # noqa: T201
+        insecure_no_login=options.insecure_no_login,
+        note=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201
+    )
     return DONE

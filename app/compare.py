@@ -15,10 +15,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from app.errors import BadInput, unknown_document
+from app.language import language_name
 from ingest.documents import Document, Paragraph
-from ingest.errors import UnknownSource
 from ingest.lexical import analyse
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ BOTH: Final = Measure(0.4, 0.6, same=0.30, clearly=0.40)  # one language, and th
 VECTORS: Final = Measure(1.0, 0.0, same=0.55, clearly=0.65)  # two languages, which have no words in common
 WORDS: Final = Measure(0.0, 1.0, same=0.40, clearly=0.55)  # a language that the model does not read
 
+PairedBy = Literal["numbers", "both", "vectors", "words"]
+_MEASURES: Final[Mapping[PairedBy, Measure]] = {"both": BOTH, "vectors": VECTORS, "words": WORDS}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -83,11 +87,13 @@ class Comparison:
 
     Attributes:
         rows: in the left document's order; a lone right paragraph follows the row of the right one before it.
+        paired_by: what decided it: paragraph numbers, vectors and words in common (`both`), or one of the two.
     """
 
     left: Document
     right: Document
     rows: tuple[Row, ...]
+    paired_by: PairedBy = "both"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,19 +143,21 @@ def compare(generation: Generation, left: str, right: str, unreadable: NDArray[n
 
     Raises:
         UnknownSource: there is no such document.
+        BadInput: they are in two languages, and the model does not read both.
         BrokenIndex: the index cannot be read.
     """
     one, other = _document(generation, left), _document(generation, right)
     cells, others = _cells(one), _cells(other)
-    if _same_numbers(one, other):
+    rows = generation.documents
+    paired_by = _paired_by(one, other, not (unreadable[rows.row_of(left)] or unreadable[rows.row_of(right)]))
+    if paired_by == "numbers":
         aligned = _by_number(cells, others)
     else:
-        rows = generation.documents
-        readable = not (unreadable[rows.row_of(left)] or unreadable[rows.row_of(right)])
         # The model's vectors of a language that it does not read say nothing, and are left unread.
+        readable = paired_by != "words"
         parts = [_prepared(generation, doc, found, readable) for doc, found in ((one, cells), (other, others))]
-        aligned = align(parts[0], parts[1], _measure(one, other, readable), generation.sentence_lexical.idf)
-    return Comparison(one, other, tuple(_rows(cells, others, aligned)))
+        aligned = align(parts[0], parts[1], _MEASURES[paired_by], generation.sentence_lexical.idf)
+    return Comparison(one, other, tuple(_rows(cells, others, aligned)), paired_by)
 
 
 def align(
@@ -185,7 +193,7 @@ def align(
 
 def _document(generation: Generation, doc_id: str) -> Document:
     if doc_id not in generation.documents:
-        raise UnknownSource(f"There is no document {doc_id!r} in the index.", "Run: sangho sources")
+        raise unknown_document(doc_id)
     return generation.documents[doc_id]
 
 
@@ -207,11 +215,19 @@ def _same_numbers(one: Document, other: Document) -> bool:
     return first == second or one.translation_of == other.doc_id or other.translation_of == one.doc_id
 
 
-def _measure(one: Document, other: Document, readable: bool) -> Measure:
-    if not readable:
-        return WORDS
+def _paired_by(one: Document, other: Document, readable: bool) -> PairedBy:
+    if _same_numbers(one, other):
+        return "numbers"
     first, second = (document.language.lower().split("-")[0] for document in (one, other))
-    return BOTH if first == second else VECTORS
+    if first == second:
+        return "both" if readable else "words"
+    if readable:
+        return "vectors"
+    names = " and ".join(language_name(document.language) for document in (one, other))
+    raise BadInput(
+        f"These two documents are in different languages ({names}), and the embedding model in use does not read both.",
+        "Choose two in one language, or set a model that reads both as SANGHO_EMBEDDING and run: sangho ingest",
+    )
 
 
 def _by_number(cells: Sequence[_Cell], others: Sequence[_Cell]) -> Aligned:

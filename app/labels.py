@@ -24,6 +24,7 @@ class Labels:
         outcomes: what each outcome is called.
         abstention: the sentence shown where the sources hold no answer.
         forms: what can be downloaded, by the name `app.ui.downloads` gives it.
+        ratings: what can be said of an answer, by `app.conversations.Rating`.
         unsure: the sentence shown with an answer that may miss the question.
         stages: what is being done, by the name of a `Stage`.
     """
@@ -53,6 +54,11 @@ class Labels:
     download: str
     forms: Mapping[str, str]
     generated: str
+    rate: str
+    ratings: Mapping[str, str]
+    note: str
+    keep_note: str
+    noted: str
 
     def coverage(self, coverage: Coverage) -> str:
         """Say what was searched, in one sentence; an empty index is said to be empty."""
@@ -139,6 +145,11 @@ ENGLISH: Final = Labels(
         }
     ),
     generated="Written by a chat model and checked against the sources",
+    rate="Say whether this answer helped",
+    ratings=MappingProxyType({"up": "Helpful", "down": "Not helpful"}),
+    note="What was good or wrong? Optional; kept where Sangho runs, sent nowhere.",
+    keep_note="Keep the note",
+    noted="Kept.",
 )
 
 KOREAN: Final = Labels(
@@ -187,4 +198,9 @@ KOREAN: Final = Labels(
         }
     ),
     generated="대화 모델이 작성하고 자료와 대조함",
+    rate="이 답이 도움이 되었는지 알려 주세요",
+    ratings=MappingProxyType({"up": "도움이 됨", "down": "도움이 안 됨"}),
+    note="어떤 점이 좋았거나 잘못되었나요? 선택 사항이며, 상호가 실행되는 컴퓨터에만 저장됩니다.",
+    keep_note="메모 저장",
+    noted="저장했습니다.",
 )

@@ -7,12 +7,19 @@ must be known which language carries it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
+_NAMES: Final[Mapping[str, str]] = {"en": "English", "ko": "Korean"}
 _QUOTED: Final = re.compile('"[^"]*"|“[^”]*”|「[^」]*」|\\([^)]*\\)')
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _HANGUL: Final = re.compile("[가-힣]")
 _LATIN_END: Final = "\u024f"  # of Latin letters, accents included
+
+
+def language_name(code: str) -> str:
+    """Return what a language is called in English; a code that is not known is returned as it is."""
+    return _NAMES.get(code, code)
 
 
 def is_korean(text: str) -> bool:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, Self
 from app.answer import Answerer, Models
 from app.catalogue import Catalogue
 from app.checks import check_question
-from app.errors import BadInput
+from app.compare import Comparison, compare
+from app.errors import BadInput, unknown_document
 from app.evidence import WEIGHTS_FILE as SENTENCE_WEIGHTS
 from app.exact import find_phrase
 from app.examples import examples
@@ -27,7 +28,6 @@ from app.roots import Roots
 from app.settings import Settings
 from ingest.documents import Document
 from ingest.embedding import SentenceTransformerEmbedder
-from ingest.errors import UnknownSource
 from ingest.generation import Generation
 from ingest.index import current_id, open_index
 
@@ -186,8 +186,18 @@ class Pipeline:
         """
         documents = self.documents()
         if doc_id not in documents:
-            raise UnknownSource(f"There is no document {doc_id!r} in the index.", "Run: sangho sources")
+            raise unknown_document(doc_id)
         return documents[doc_id]
+
+    def compare(self, left: str, right: str) -> Comparison:
+        """Return two documents side by side, by `doc_id`; see `app.compare.compare`.
+
+        Raises:
+            UnknownSource: there is no such document.
+            BadInput: they are in two languages, and the embedding model does not read both.
+        """
+        with self._using() as opened:
+            return compare(opened.generation, left, right, opened.retriever.unreadable)
 
     def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
         """Return what a question is searched in under filters."""

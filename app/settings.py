@@ -26,7 +26,7 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("sangho", appauthor=False)),
         description="folder of the index and its cache",
     )
-    host: str = Field(default="127.0.0.1", description="address the window binds to; loopback only")
+    host: str = Field(default="127.0.0.1", description="address the window binds to; off loopback only without a login")
     port: int = Field(default=7860, ge=0, le=65535, description="port of the window; 0 takes a free one")
     embedding: str = Field(default="bundled", description="'bundled', a model folder, or a hub name")
     max_file_mb: float = Field(default=50.0, gt=0, description="larger files are not read, in megabytes")

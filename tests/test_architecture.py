@@ -35,7 +35,7 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "pdfminer": ("ingest/readers/pdf.py",),
     "pdfplumber": ("ingest/readers/pdf.py",),
     "platformdirs": ("app/settings.py",),
-    "pydantic": ("app/settings.py",),
+    "pydantic": ("app/settings.py", "app/ui/keeping.py"),
     "pydantic_settings": ("app/settings.py",),
     "rapidfuzz": ("app/document_names.py",),
     "rich": ("app/progress.py",),

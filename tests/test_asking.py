@@ -58,18 +58,18 @@ def test_clicks_that_name_nothing_open_nothing() -> None:
 
 def test_a_question_is_cut_to_its_longest() -> None:
     talk = Conversation()
-    _, box = Asking(loaded(), Line(), VISITORS).begin("x" * 5000, talk, NO_FILTERS)
+    _, box = Asking(loaded(), Line(), VISITORS).begin("x" * 5000, talk, NO_FILTERS, "")
     assert (len(talk.turns[0].question), box) == (2000, "")
 
 
 def test_an_answer_to_an_ended_conversation_says_no_more() -> None:
     asking, talk = Asking(loaded(), Line(), VISITORS), Conversation()
-    asking.begin(HOW_MUCH, talk, NO_FILTERS)
+    asking.begin(HOW_MUCH, talk, NO_FILTERS, "")
     writing = asking.answer(talk, "")
     assert next(writing)["number"] == 0
     assert list(asking.answer(talk, "")) == []  # begun already: not asked twice, and nothing is said over
     shown, new, _ = asking.restart(talk)
-    assert (shown, new.turns) == ({"number": 1, "turns": [], "controls": "", "said": ""}, [])
+    assert (shown["number"], shown["turns"], shown["ratings"], shown["controls"], new.turns) == (1, [], [], "", [])
     assert list(writing) == []
 
 
@@ -79,7 +79,7 @@ def test_an_answer_to_an_ended_conversation_says_no_more() -> None:
 def begun(question: str) -> tuple[Asking, Conversation, Generator[Any], FakeAsker]:
     loader = loaded()
     asking, talk = Asking(loader, Line(), VISITORS), Conversation()
-    asking.begin(question, talk, NO_FILTERS)
+    asking.begin(question, talk, NO_FILTERS, "")
     assert isinstance(loader.asker, FakeAsker)
     return asking, talk, asking.answer(talk, ""), loader.asker
 
@@ -88,30 +88,30 @@ def test_stopping_keeps_what_was_verified_and_ends_the_answer() -> None:
     asking, talk, writing, asker = begun("slow question")
     while "First part." not in next(writing)["turns"][0]:
         pass
-    shown = asking.stop(talk)["turns"][0]
+    shown = asking.stop(talk, "")["turns"][0]
     assert "First part." in shown
     assert "Stopped" in shown
     assert 'aria-busy="true"' not in shown
     asker.gate.set()
     assert [later["turns"][0] for later in writing] == [shown]  # what comes later is not shown
     assert talk.turns[0].answer is None
-    asking.begin(HOW_MUCH, talk, NO_FILTERS)
+    asking.begin(HOW_MUCH, talk, NO_FILTERS, "")
     assert INVEST in list(asking.answer(talk, ""))[-1]["turns"][1]
 
 
 def test_stopping_nothing_changes_nothing() -> None:
     asking, talk = Asking(loaded(), Line(), VISITORS), Conversation()
-    assert asking.stop(talk)["turns"] == []
-    asking.begin(HOW_MUCH, talk, NO_FILTERS)
+    assert asking.stop(talk, "")["turns"] == []
+    asking.begin(HOW_MUCH, talk, NO_FILTERS, "")
     before = list(asking.answer(talk, ""))[-1]["turns"]
-    assert asking.stop(talk)["turns"] == before
+    assert asking.stop(talk, "")["turns"] == before
 
 
 def test_asking_again_answers_the_last_question_anew_under_its_filters() -> None:
     asking, talk = Asking(loaded(), Line(), VISITORS), Conversation()
-    asking.begin(HOW_MUCH, talk, Filters(since="2021"))
+    asking.begin(HOW_MUCH, talk, Filters(since="2021"), "")
     list(asking.answer(talk, ""))
-    asking.again(talk)
+    asking.again(talk, "")
     assert (talk.turns[0].question, talk.turns[0].filters, talk.turns[0].done) == (HOW_MUCH, Filters("2021"), False)
     assert INVEST in list(asking.answer(talk, ""))[-1]["turns"][0]
     assert len(talk.turns) == 1
@@ -120,15 +120,15 @@ def test_asking_again_answers_the_last_question_anew_under_its_filters() -> None
 def test_an_edited_question_takes_the_last_one_s_place_and_its_history() -> None:
     asking, talk, writing, asker = begun("First one?")
     list(writing)
-    asking.begin("Secnd?", talk, NO_FILTERS)
+    asking.begin("Secnd?", talk, NO_FILTERS, "")
     list(asking.answer(talk, ""))
     _, box = asking.edit(talk)
     assert box == "Secnd?"
-    asking.begin("Second?", talk, NO_FILTERS)
+    asking.begin("Second?", talk, NO_FILTERS, "")
     list(asking.answer(talk, ""))
     assert [turn.question for turn in talk.turns] == ["First one?", "Second?"]
     assert asker.histories[-1] == ["First one?"]
-    asking.begin("Third?", talk, NO_FILTERS)  # editing is over
+    asking.begin("Third?", talk, NO_FILTERS, "")  # editing is over
     assert len(talk.turns) == 3
 
 
@@ -136,9 +136,9 @@ def test_asking_again_ends_editing() -> None:
     asking, talk, writing, _ = begun("First one?")
     list(writing)
     asking.edit(talk)
-    asking.again(talk)
+    asking.again(talk, "")
     list(asking.answer(talk, ""))
-    asking.begin("Second?", talk, NO_FILTERS)
+    asking.begin("Second?", talk, NO_FILTERS, "")
     assert [turn.question for turn in talk.turns] == ["First one?", "Second?"]
 
 
@@ -147,7 +147,7 @@ def test_nothing_is_edited_or_asked_again_while_an_answer_is_written() -> None:
     next(writing)
     turn = talk.turns[0]
     assert asking.edit(talk)[1] == ""
-    asking.again(talk)
+    asking.again(talk, "")
     assert talk.turns[0] is turn
     assert not talk.editing
     asker.gate.set()
@@ -205,7 +205,7 @@ def test_a_question_that_waits_says_its_place() -> None:
         turn = next(turns)
         assert (turn.stage, turn.before) == ("waiting", 1)
         asking, talk = Asking(loader, line, VISITORS), Conversation()
-        asking.begin(HOW_MUCH, talk, NO_FILTERS)
+        asking.begin(HOW_MUCH, talk, NO_FILTERS, "")
         writing = asking.answer(talk, "")
         assert "2 questions are answered before this one" in next(writing)["turns"][0]
         writing.close()

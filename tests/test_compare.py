@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.compare import BOTH, VECTORS, WORDS, Aligned, Comparison, Measure, Prepared, Row, align, compare
+from app.errors import BadInput
 from ingest.documents import Document, Paragraph
 from ingest.errors import UnknownSource
 from ingest.generation import Generation
@@ -177,9 +178,20 @@ def test_korean_is_compared_by_its_pairs_of_characters_where_the_model_does_not_
     # One unreadable side is enough to leave vectors out.
     assert blind == compared(generation, "first-ko", "second-ko", "second-ko")
     assert all(row.similarity >= WORDS.same for row in blind.rows)
+    assert blind.paired_by == "words"
     same = compared(generation, "first-ko", "third-ko", "first-ko", "third-ko").rows[0]
     assert same.left == same.right
     assert same.similarity == pytest.approx(1.0)
+
+
+def test_two_languages_need_a_model_that_reads_both(generation: Generation) -> None:
+    assert compared(generation, "first-ko", "one").paired_by == "vectors"
+    assert compared(generation, "other", "one").paired_by == "both"
+    for unreadable in ("first-ko", "one"):
+        with pytest.raises(BadInput, match="does not read both") as caught:
+            compared(generation, "first-ko", "one", unreadable)
+        assert caught.value.remedy.startswith("Choose two in one language")
+    assert compared(generation, "korean", "english", "korean").paired_by == "numbers"
 
 
 def test_an_unknown_document_is_said_with_what_helps(generation: Generation) -> None:

@@ -93,6 +93,7 @@ def test_a_request_without_or_with_two_hosts_is_refused() -> None:
         "https://127.0.0.1:7860",
         "http://127.0.0.1:3000",
         "http://127.0.0.1",
+        "http://localhost:7860",
         "file://",
     ],
 )

@@ -14,9 +14,11 @@ from app.pipeline import MOST_RESULTS, Pipeline
 from app.query import NO_FILTERS, Filters
 from app.results import Answer, Stage
 from app.settings import Settings
+from ingest.embedding import SentenceTransformerEmbedder
 from ingest.errors import NoIndex, SanghoError, StaleIndex, UnknownSource
+from ingest.sync import ingest
 from tests.index_fakes import write_document
-from tests.small_corpus import ACCORD, CAMP, FILES, ingest_into, small_settings
+from tests.small_corpus import ACCORD, CAMP, FILES, NEW_LAW, OLD_LAW, ingest_into, small_settings
 
 FUND = "How large is the semiconductor fund?"
 
@@ -76,6 +78,28 @@ def test_documents_are_shown_and_unknown_ones_refused(small: Pipeline) -> None:
     with pytest.raises(UnknownSource, match="'accord'") as caught:
         small.document("accord")
     assert caught.value.remedy == "Run: sangho sources"
+
+
+def test_documents_are_compared_as_far_as_the_model_reads_them(small: Pipeline, tmp_path: Path) -> None:
+    comparison = small.compare(ACCORD, CAMP)
+    assert (comparison.left.doc_id, comparison.right.doc_id) == (ACCORD, CAMP)
+    assert comparison.paired_by == "both"
+    assert any(row.left and row.right for row in comparison.rows)
+    with pytest.raises(UnknownSource, match="There is no document 'accord' in the index"):
+        small.compare(ACCORD, "accord")
+    assert small.compare(NEW_LAW, OLD_LAW).paired_by == "vectors"  # this model is taken to read every language
+
+    root, english_only = tmp_path / "root", SentenceTransformerEmbedder()
+    write_document(root, "english", ["The fund holds $5."])
+    write_document(root, "korean", ["기금은 5달러이다."], language="ko")
+    write_document(root, "too", ["기금은 6달러이다."], language="ko")
+    settings = Settings.load(home=tmp_path / "home")
+    ingest(settings.home, [root], english_only, settings.passage_tokens, 1_000_000)
+    with Pipeline(settings, english_only) as pipeline:
+        with pytest.raises(BadInput, match=r"different languages \(Korean and English\)") as caught:
+            pipeline.compare("korean", "english")
+        assert "SANGHO_EMBEDDING" in caught.value.remedy
+        assert pipeline.compare("korean", "too").paired_by == "words"
 
 
 def test_examples_are_questions_that_are_answered(small: Pipeline) -> None:

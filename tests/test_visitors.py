@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.ui.guard import Guard
 from app.ui.visitors import Visitors, cookie_of, new_visitor, visitor_in
 from ingest.embedding import SentenceTransformerEmbedder
+from ingest.errors import UnknownSource
 from ingest.sync import ingest
 from tests.window_fakes import FakeAsker
 
@@ -135,6 +136,20 @@ def test_nobody_else_sees_it_anywhere(pipeline: Pipeline, home: Path, visitor: s
     sight = Visitors(Roots(home), PORT).sight(pipeline, visitor)
     assert set(sight.documents()) == {"report"}
     assert sight.coverage().documents == 1
+
+
+@pytest.mark.parametrize("visitor", [OTHER, ""])
+def test_nobody_else_compares_it_or_learns_that_it_is_there(pipeline: Pipeline, home: Path, visitor: str) -> None:
+    sight = Visitors(Roots(home), PORT).sight(pipeline, visitor)
+    for left, right in (("memo", "report"), ("report", "memo"), ("memo", "memo")):
+        said = []
+        for there in ("memo", "nowhere"):
+            with pytest.raises(UnknownSource) as caught:
+                sight.compare(*(there if one == "memo" else one for one in (left, right)))
+            said.append(str(caught.value).replace(there, "it"))
+        assert said[0] == said[1] == "There is no document 'it' in the index. Run: sangho sources"
+    assert sight.compare("report", "report").rows
+    assert SECRET in str(Visitors(Roots(home), PORT).sight(pipeline, ME).compare("memo", "report"))
 
 
 def test_everybody_sees_everything_where_nobody_added_anything() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from app.compare import Comparison, Row
 from app.errors import BadInput
 from app.query import NO_FILTERS, Filters
 from app.results import (
@@ -206,6 +208,12 @@ class FakeAsker:
             if not exact or query.lower() in p.text.lower()
         ]
         return tuple(found[:k])
+
+    def compare(self, left: str, right: str) -> Comparison:
+        """Pair by place; what one has more stands alone."""
+        one, other = DOCUMENTS[left], DOCUMENTS[right]
+        pairs = itertools.zip_longest(one.paragraphs, other.paragraphs)
+        return Comparison(one, other, tuple(Row(a, b, 0.5 if a and b else 0.0) for a, b in pairs))
 
     def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
         return COVERAGE

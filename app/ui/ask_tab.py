@@ -10,13 +10,14 @@ from app.ui.asking import Asking, view, welcome_html
 from app.ui.chat import Conversation
 from app.ui.components import QUIET, Answers, html
 from app.ui.filters import Choices
+from app.ui.past import Past
 from app.ui.source_panel import empty_html
 
 if TYPE_CHECKING:
     import gradio as gr
 
 _TRANSCRIPT: Final = (
-    '<div class="sg-turns" role="region" aria-label="Conversation"></div>'
+    '<div class="sg-turns" role="region" aria-label="Conversation"></div><div class="sg-told"></div>'
     '<p class="sg-said sg-hidden" role="status"></p>'
 )
 
@@ -28,9 +29,10 @@ class AskTab:
         asking: the functions behind its events.
         answers: makes them answer events.
         restart: the button that begins a new conversation; it stands outside the tab.
+        past: the dialog of kept conversations; it stands outside the tab as well.
     """
 
-    def __init__(self, asking: Asking, answers: Answers, restart: gr.Button) -> None:
+    def __init__(self, asking: Asking, answers: Answers, restart: gr.Button, past: Past) -> None:
         import gradio as gr
 
         self._asking = asking
@@ -57,6 +59,7 @@ class AskTab:
                 self._download = html({}, "sg-download", "download.js", html_template="")
             self._panel = html(empty_html(), "sg-panel", "source_panel.js")
         self._connect_asking(restart)
+        self._connect_past(past)
         self._connect_filters()
         self._connect_sources()
 
@@ -77,11 +80,18 @@ class AskTab:
         asking, talk, transcript, box = self._asking, self.talk, self._transcript, self._box
         typed = [self._box, self.talk, self._filters]
         begun = [
-            gr.on([box.submit, self._ask.click], asking.begin, typed, [transcript, box], queue=False, **QUIET),
+            gr.on(
+                [box.submit, self._ask.click],
+                self._answers(asking.begin),
+                typed,
+                [transcript, box],
+                queue=False,
+                **QUIET,
+            ),
             self.welcome.click(
                 self._answers(asking.begin_example), [talk, self._filters], [transcript], queue=False, **QUIET
             ),
-            transcript.retry(asking.again, [talk], [transcript], queue=False, **QUIET),
+            transcript.retry(self._answers(asking.again), [talk], [transcript], queue=False, **QUIET),
         ]
         for one in begun:
             # "multiple", because an answer to an ended conversation may still be running; `Asking.answer` takes
@@ -94,9 +104,18 @@ class AskTab:
                 trigger_mode="multiple",
                 **QUIET,
             )
-        transcript.stop(asking.stop, [talk], [transcript], queue=False, **QUIET)
+        transcript.stop(self._answers(asking.stop), [talk], [transcript], queue=False, **QUIET)
         transcript.edit(asking.edit, [talk], [transcript, box], queue=False, **QUIET)
+        transcript.rate(self._answers(asking.rate), [talk], [transcript], queue=False, **QUIET)
         restart.click(asking.restart, [talk], [transcript, talk, self._panel], queue=False, **QUIET)
+
+    def _connect_past(self, past: Past) -> None:
+        begun = [self._transcript, self.talk, self._panel]
+        opened, restored = self._answers(self._asking.open), self._answers(self._asking.restore)
+        past.component.open(opened, [self.talk], begun, queue=False, **QUIET)
+        self._transcript.restore(restored, [self.talk], begun, queue=False, **QUIET)
+        past.component.delete(self._answers(past.delete), [self.talk], [past.component, *begun], queue=False, **QUIET)
+        past.component.export(self._answers(past.export), None, [self._download], queue=False, **QUIET)
 
     def _connect_filters(self) -> None:
         given = [*self._fields, self._filters]

@@ -25,15 +25,21 @@ from app.ui.chat import (
 )
 from app.ui.downloads import download
 from app.ui.filters import chips_html, said, without
+from app.ui.keeping import Keeping
 from app.ui.line import Line
 from app.ui.loading import Loader
+from app.ui.rating import rating_html
 from app.ui.source_panel import empty_html, source_html
 from app.ui.visitors import Visitors
+from ingest.errors import SanghoError
 
 _INTRO: Final = (
     "Ask about ROK–US cooperation in artificial intelligence. Every answer shows the sentence it rests on, "
     "in its place; what the sources do not say is not answered."
 )
+
+
+_UNSAVED: Final = "This conversation will be gone after a reload."
 
 
 class Asking:
@@ -43,15 +49,17 @@ class Asking:
         loader: makes what answers.
         line: where questions wait.
         visitors: shows each visitor what is theirs to see.
+        keeping: keeps conversations; without one they live as long as their tab.
     """
 
-    def __init__(self, loader: Loader, line: Line, visitors: Visitors) -> None:
+    def __init__(self, loader: Loader, line: Line, visitors: Visitors, keeping: Keeping | None = None) -> None:
         self._loader = loader
         self._line = line
         self._visitors = visitors
+        self._keeping = keeping or Keeping()
         self._saved = itertools.count()
 
-    def begin(self, question: str, talk: Conversation, filters: Filters) -> tuple[Any, str]:
+    def begin(self, question: str, talk: Conversation, filters: Filters, visitor: str) -> tuple[Any, str]:
         """Put a question at the end of the conversation; returns the transcript and what the box holds.
 
         An empty question changes nothing; one asked before the last is answered stays in the box.
@@ -61,6 +69,7 @@ class Asking:
             return view(talk, "Wait for the answer to the last question first, or stop it."), question
         if question:
             talk.put(Turn(question, filters, said(filters, self._visitors.root_name)))
+            self._keep_last(talk, visitor)
         return view(talk), ""
 
     def begin_example(self, talk: Conversation, filters: Filters, event: Mapping[str, object], visitor: str) -> Any:
@@ -69,7 +78,7 @@ class Asking:
         examples = self._visitors.sight(asker, visitor).examples() if asker else []
         if not isinstance(number, int) or not 0 <= number < len(examples):
             return view(talk)
-        return self.begin(examples[number], talk, filters)[0]
+        return self.begin(examples[number], talk, filters, visitor)[0]
 
     def answer(self, talk: Conversation, visitor: str) -> Generator[Any]:
         """Answer the last question, unless that has begun; yields the transcript as it changes."""
@@ -85,16 +94,21 @@ class Asking:
                 yield view(talk)
                 return
             begun = turn
+            if turn.done:
+                self._keep_last(talk, visitor)
             yield view(talk, spoken(turn))
 
-    def stop(self, talk: Conversation) -> Any:
+    def stop(self, talk: Conversation, visitor: str) -> Any:
         """End the wait for the last answer; returns the transcript."""
-        talk.stop()
+        if talk.waiting:
+            talk.stop()
+            self._keep_last(talk, visitor)
         return view(talk, spoken(talk.turns[-1]) if talk.turns else "")
 
-    def again(self, talk: Conversation) -> Any:
+    def again(self, talk: Conversation, visitor: str) -> Any:
         """Begin the last question anew; returns the transcript."""
         talk.again()
+        self._keep_last(talk, visitor)
         return view(talk)
 
     def edit(self, talk: Conversation) -> tuple[Any, str]:
@@ -106,8 +120,36 @@ class Asking:
 
     def restart(self, talk: Conversation) -> tuple[Any, ...]:
         """Return an empty transcript, a new conversation, and an empty source panel."""
-        new = talk.next()
-        return view(new), new, empty_html()
+        return restarted(talk)
+
+    def open(self, talk: Conversation, event: Mapping[str, object], visitor: str) -> tuple[Any, ...]:
+        """Go on with a conversation that was kept, by its `id`; returns as `restart`.
+
+        One that is not there is said to be so over the conversation that is open, which stays.
+        """
+        try:
+            kept = self._keeping.restore(visitor, str(event.get("id", "")), talk.number + 1)
+        except SanghoError as error:
+            return view(talk, notice=str(error)), talk, empty_html()
+        talk.ended = True
+        return view(kept), kept, empty_html()
+
+    def restore(self, talk: Conversation, event: Mapping[str, object], visitor: str) -> tuple[Any, ...] | None:
+        """Give a tab its conversation back after a reload, unless a question has been asked since; as `open`."""
+        if talk.turns:
+            return None
+        return self.open(talk, event, visitor)
+
+    def rate(self, talk: Conversation, event: Mapping[str, object], visitor: str) -> Any:
+        """Take down what the person says of a `turn`'s answer: a `rating` and a `note`; returns the transcript."""
+        turn = event.get("turn")
+        if not isinstance(turn, int) or answer_at(talk.turns, turn) is None:
+            return None
+        try:
+            self._keeping.rate(talk, visitor, turn, str(event.get("rating")), str(event.get("note") or ""))
+        except SanghoError as error:
+            return view(talk, notice=str(error))
+        return view(talk)
 
     def open_source(self, talk: Conversation, event: Mapping[str, object], visitor: str) -> str | None:
         """Return the source panel for a clicked citation; None where the click names none."""
@@ -153,9 +195,18 @@ class Asking:
         """Take off the filter of a clicked chip; returns as `choose`."""
         return self._chosen(without(filters, event.get("filter"), event.get("value")))
 
+    def _keep_last(self, talk: Conversation, visitor: str) -> None:
+        self._keeping.keep(talk, visitor, len(talk.turns) - 1)
+
     def _chosen(self, filters: Filters) -> tuple[Any, ...]:
         fields = [filters.since, filters.until, list(filters.types), list(filters.issuers), list(filters.roots)]
         return chips_html(filters, self._visitors.root_name), filters, *fields
+
+
+def restarted(talk: Conversation) -> tuple[Any, ...]:
+    """End a conversation; returns an empty transcript, a new conversation, and an empty source panel."""
+    new = talk.next()
+    return view(new), new, empty_html()
 
 
 def welcome_html(examples: Sequence[str] = ()) -> str:
@@ -168,8 +219,19 @@ def welcome_html(examples: Sequence[str] = ()) -> str:
     return f'<section class="sg-welcome"><p class="sg-intro">{_INTRO}</p>{listed}</section>'
 
 
-def view(talk: Conversation, said: str = "") -> dict[str, Any]:
-    """Return what `transcript.js` draws: the conversation's number, its turns, the last one's buttons, what is said."""
-    turns = [turn_html(turn, i) for i, turn in enumerate(talk.turns)]
-    controls = controls_html(talk.turns[-1]) if talk.turns else ""
-    return {"number": talk.number, "turns": turns, "controls": controls, "said": said}
+def view(talk: Conversation, said: str = "", notice: str = "") -> dict[str, Any]:
+    """Return what `transcript.js` draws.
+
+    The conversation's number in its tab and its id, its turns and what was said of their answers, the buttons of the
+    last turn, a notice below it, and what only a screen reader says.
+    """
+    notice = notice or (talk.unsaved and f"{_UNSAVED} {talk.unsaved}")
+    return {
+        "number": talk.number,
+        "id": talk.where.id if talk.where else "",
+        "turns": [turn_html(turn, i) for i, turn in enumerate(talk.turns)],
+        "ratings": [rating_html(turn, i) for i, turn in enumerate(talk.turns)],
+        "controls": controls_html(talk.turns[-1]) if talk.turns else "",
+        "notice": f'<p class="sg-notice" role="alert">{shown(notice)}</p>' if notice else "",
+        "said": said,
+    }

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.conversations import Rating, Where
 from app.escape import shown
 from app.labels import ENGLISH, labels
 from app.query import NO_FILTERS, Filters
@@ -33,6 +34,8 @@ class Turn:
         answer: the result, once there is one.
         error: why there is none, if so.
         stopped: whether the person stopped it.
+        rating: what the person said of the answer, None for nothing.
+        note: the same in their words.
     """
 
     question: str
@@ -44,6 +47,8 @@ class Turn:
     answer: Answer | None = None
     error: SanghoError | None = None
     stopped: bool = False
+    rating: Rating | None = None
+    note: str = ""
 
     @property
     def done(self) -> bool:
@@ -62,12 +67,16 @@ class Conversation:
         number: how many conversations the tab had before this one.
         ended: whether a new one took its place.
         editing: whether the next question takes the last one's place.
+        where: where it is kept; None while it is not.
+        unsaved: why its last turn could not be kept; empty otherwise.
     """
 
     turns: list[Turn] = field(default_factory=list)
     number: int = 0
     ended: bool = False
     editing: bool = False
+    where: Where | None = None
+    unsaved: str = ""
 
     @property
     def waiting(self) -> bool:

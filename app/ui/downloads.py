@@ -63,8 +63,12 @@ def download(answer: Answer, kind: object, today: str) -> dict[str, str] | None:
     if not isinstance(kind, str) or kind not in KINDS:
         return None
     chosen = KINDS[kind]
-    data = base64.b64encode(chosen.write(answer, today)).decode("ascii")
-    return {"name": chosen.name, "media": chosen.media, "data": data}
+    return saved(chosen.name, chosen.media, chosen.write(answer, today))
+
+
+def saved(name: str, media: str, content: bytes) -> dict[str, str]:
+    """Return a file as `download.js` saves it."""
+    return {"name": name, "media": media, "data": base64.b64encode(content).decode("ascii")}
 
 
 def _bytes(text: str) -> bytes:

@@ -141,7 +141,7 @@ async function walk(entry, into) {
   }
 }
 
-trigger("click", { view: "files" }); // what was added before
+trigger("click", { view: "files", first: true }); // what was added before
 
 element.addEventListener("dragover", (event) => {
   if (!event.target.closest(".sg-files")) return;

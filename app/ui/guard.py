@@ -1,7 +1,7 @@
-"""Keep the window to this machine: allow-listed hosts, origins and routes, in front of all Gradio serves.
+"""Keep the window to its own page: allow-listed hosts, origins and routes, in front of all Gradio serves.
 
-A server on loopback is reachable from any web page the person has open: by DNS rebinding (a foreign name that
-resolves to 127.0.0.1) and by requests across origins. Both are refused here, on every route.
+A server on loopback or in a local network is reachable from any web page the person has open: by DNS rebinding (a
+foreign name that resolves to this machine) and by requests across origins. Both are refused here, on every route.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+from app.ui.hosts import Hosts
 from app.ui.visitors import cookie_of, new_visitor, visitor_in
 
 Scope = MutableMapping[str, Any]
@@ -47,14 +48,13 @@ class Guard:
     Args:
         app: what is guarded.
         port: the port the window is served on.
+        hosts: by which it may be called; by default as this machine only.
     """
 
-    def __init__(self, app: App, port: int) -> None:
+    def __init__(self, app: App, port: int, hosts: Hosts | None = None) -> None:
         self._app = app
         self._port = port
-        names = ("127.0.0.1", "localhost", "[::1]")
-        self._hosts = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set())
-        self._origins = {f"http://{host}" for host in self._hosts}
+        self._hosts = hosts or Hosts(port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with one line: 403 for a foreign one, 404 for a closed route."""
@@ -77,10 +77,10 @@ class Guard:
         return ((b"set-cookie", cookie_of(new_visitor(), self._port).encode()),)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        if _values(scope, b"host") not in [[host] for host in self._hosts]:
-            return 403, "Sangho answers on this machine only: open it as http://127.0.0.1 with its port."
-        origins = _values(scope, b"origin")
-        if any(origin not in self._origins for origin in origins):
+        hosts = _values(scope, b"host")
+        if len(hosts) != 1 or not self._hosts.allow(hosts[0]):
+            return 403, self._hosts.remedy
+        if any(origin != f"http://{hosts[0]}" for origin in _values(scope, b"origin")):
             return 403, "Sangho takes no requests from other sites."
         foreign = any(site not in ("same-origin", "none") for site in _values(scope, b"sec-fetch-site"))
         if foreign and _values(scope, b"sec-fetch-mode") != ["navigate"]:

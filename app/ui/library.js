@@ -1,18 +1,27 @@
 // The sources. The server draws each view; this asks for it, keeps the address and the focus, and sorts the table.
 let wanted = { view: "list" };
+let asked = 0;
 
 function show(view, keep) {
+  if (!keep) history.replaceState({ ...wanted, at: scrollY }, ""); // where the way back leads to
   wanted = view;
   element.setAttribute("aria-busy", "true");
-  trigger("click", view);
-  if (keep) return;
-  const at = view.view === "read" ? `?doc=${encodeURIComponent(view.doc)}${view.p ? `&p=${view.p}` : ""}` : "/";
-  history.pushState(view, "", at);
+  trigger("click", { ...view, asked: ++asked });
+  if (!keep) history.pushState(view, "", addressOf(view));
+}
+
+function addressOf({ view, doc, p, left, right }) {
+  const part = encodeURIComponent;
+  if (view === "read") return `?doc=${part(doc)}${p ? `&p=${p}` : ""}`;
+  if (view === "compare") return `?compare=${part(left)}${right ? `&with=${part(right)}` : ""}`;
+  return "/";
 }
 
 function fromAddress() {
-  const asked = new URLSearchParams(location.search);
-  return asked.get("doc") ? { view: "read", doc: asked.get("doc"), p: asked.get("p") } : { view: "list" };
+  const query = new URLSearchParams(location.search);
+  if (query.get("doc")) return { view: "read", doc: query.get("doc"), p: query.get("p") };
+  if (query.has("compare")) return { view: "compare", left: query.get("compare"), right: query.get("with") ?? "" };
+  return { view: "list" };
 }
 
 function drawn() {
@@ -20,8 +29,28 @@ function drawn() {
   const here = element.querySelector(".sg-here");
   const reader = element.querySelector(".sg-reader");
   if (reader) reader.focus({ preventScroll: true });
-  if (here) here.scrollIntoView({ block: "center" });
+  if (wanted.view === "compare") focusComparison();
+  if (wanted.at !== undefined) scrollTo({ top: wanted.at });
+  else if (here) here.scrollIntoView({ block: "center" });
   else if (wanted.view !== "list") scrollTo({ top: 0 });
+}
+
+function focusComparison() {
+  const compared = element.querySelector(".sg-compared");
+  const choices = [...element.querySelectorAll(".sg-choose select")];
+  const next = compared ?? choices.find((choice) => !choice.value) ?? choices[1];
+  next?.focus({ preventScroll: true });
+  if (compared && wanted.only) showOnly(wanted.only);
+}
+
+// Rows of a comparison: "both", "left" or "right"; all where it is empty.
+function showOnly(kind) {
+  wanted = { ...wanted, only: kind };
+  for (const button of element.querySelectorAll("[data-only]")) button.setAttribute("aria-pressed", button.dataset.only === kind);
+  const rows = [...element.querySelectorAll(".sg-rows tbody tr")];
+  for (const row of rows) row.hidden = kind !== "" && row.dataset.kind !== kind;
+  const count = rows.filter((row) => !row.hidden).length;
+  element.querySelector(".sg-count").textContent = kind ? `${count} of ${rows.length} rows` : `all ${rows.length} rows`;
 }
 
 function sortBy(button) {
@@ -49,12 +78,16 @@ function narrow(text) {
 element.addEventListener("click", (event) => {
   const sorting = event.target.closest("[data-sort]");
   if (sorting) return sortBy(sorting);
+  const only = event.target.closest("[data-only]");
+  if (only) return showOnly(only.dataset.only);
   const below = event.target.closest("[data-to]");
   if (below) return document.getElementById(below.dataset.to)?.scrollIntoView({ block: "start" });
-  const to = event.target.closest("[data-view], a[data-doc]");
+  const to = event.target.closest("[data-view], a[data-doc], a[data-compare]");
   if (!to || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  show(to.dataset.view ? { view: to.dataset.view } : { view: "read", doc: to.dataset.doc, p: to.dataset.p });
+  const { view, doc, p, compare } = to.dataset;
+  if (view) return show({ view });
+  show(doc === undefined ? { view: "compare", left: compare, right: "" } : { view: "read", doc, p });
 });
 element.addEventListener("input", (event) => {
   if (event.target.matches(".sg-narrowing")) narrow(event.target.value);
@@ -62,6 +95,7 @@ element.addEventListener("input", (event) => {
 element.addEventListener("submit", (event) => {
   event.preventDefault();
   const given = new FormData(event.target);
+  if (event.target.matches(".sg-choose")) return show({ view: "compare", left: given.get("left"), right: given.get("right") });
   const query = given.get("query").trim();
   if (query) show({ view: "find", query, exact: given.get("exact") !== null });
 });

@@ -11,19 +11,24 @@ from app.catalogue import Known
 from app.escape import link, plain, shown
 from app.exact import phrase_spans
 from app.labels import ENGLISH, labels
+from app.language import language_name
 from app.results import Ranked
 from app.timeline import timeline_svg
 from app.ui.filters import type_name
 from ingest.documents import Document, Paragraph
 
 _COLUMNS: Final = ("Date", "Title", "Issuer", "Type", "Language", "Edition", "Paragraphs", "Source folder")
-_LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "ko": "Korean"}
 BACK: Final = '<button type="button" class="sg-copy" data-view="list">All sources</button>'
 
 
 def address(doc_id: str, paragraph: int | None = None) -> str:
     """Return the stable address of a document in the window, or of one of its paragraphs."""
     return f"/?doc={quote(doc_id, safe='')}" + ("" if paragraph is None else f"&p={paragraph}")
+
+
+def comparing(left: str = "", right: str = "") -> str:
+    """Return the stable address of two documents side by side, or of the form that chooses them."""
+    return f"/?compare={quote(left, safe='')}" + (f"&with={quote(right, safe='')}" if right else "")
 
 
 def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name_of: Callable[[str], str]) -> str:
@@ -51,7 +56,8 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name
     picture = f'<details class="sg-timeline"><summary>Timeline</summary><div tabindex="0">{timeline}</div></details>'
     return (
         f'<section class="sg-library"><h2>Sources</h2>{find_html()}{picture}'
-        f'<p class="sg-actions"><button type="button" class="sg-copy" data-to="sg-own">Add your own files</button></p>'
+        f'<p class="sg-actions">{_compare("Compare two documents") if len(held) > 1 else ""}'
+        '<button type="button" class="sg-copy" data-to="sg-own">Add your own files</button></p>'
         f'<p class="sg-narrow"><label>Show only rows with <input type="search" class="sg-narrowing"></label> '
         f'<span class="sg-count" role="status">{len(held)} documents</span></p>'
         '<div class="sg-scroll" tabindex="0" role="region" aria-label="Table of documents">'
@@ -101,7 +107,8 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
     paragraphs = "".join(_paragraph(document, one, paragraph) for one in document.paragraphs)
     return (
         f'<section class="sg-library sg-reader" tabindex="-1">'
-        f'<p class="sg-actions">{BACK}</p><h2 dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
+        f'<p class="sg-actions">{BACK}{_compare("Compare with another document", document.doc_id)}</p>'
+        f'<h2 dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
         f"{f'<p class=sg-official>{official}</p>' if official else ''}{_edition(document)}"
         f'<div lang="{escape(plain(document.language))}">{paragraphs}</div></section>'
     )
@@ -110,9 +117,23 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
 def gone_html(doc_id: str) -> str:
     """Return what is shown for an address whose document is not, or no longer, indexed."""
     return (
-        f'<section class="sg-library"><p class="sg-actions">{BACK}</p><p class="sg-notice" role="alert">'
-        f"There is no document “{shown(doc_id)}” in the index. It may have been removed or renamed.</p></section>"
+        f'<section class="sg-library"><p class="sg-actions">{BACK}</p>'
+        f'<p class="sg-notice" role="alert">{gone(doc_id)}</p></section>'
     )
+
+
+def gone(doc_id: str) -> str:
+    """Return the line that says so, as HTML."""
+    return f"There is no document “{shown(doc_id)}” in the index. It may have been removed or renamed."
+
+
+def where(paragraph: Paragraph) -> str:
+    """Return a paragraph's number as it is shown, such as ¶9, or ¶12–15 where one retells several."""
+    return f"¶{paragraph.number}" + (f"–{paragraph.last}" if paragraph.last > paragraph.number else "")
+
+
+def _compare(words: str, doc_id: str = "") -> str:
+    return f'<a class="sg-copy" href="{escape(comparing(doc_id))}" data-compare="{escape(doc_id)}">{words}</a>'
 
 
 def _edition(document: Document) -> str:
@@ -128,13 +149,12 @@ def _edition(document: Document) -> str:
 
 def _paragraph(document: Document, paragraph: Paragraph, wanted: int | None) -> str:
     here = wanted is not None and paragraph.number <= wanted <= paragraph.last
-    where = f"¶{paragraph.number}" + (f"–{paragraph.last}" if paragraph.last > paragraph.number else "")
     text = shown(paragraph.text)
     body = f'<h3 dir="auto">{text}</h3>' if paragraph.heading else f'<p dir="auto">{text}</p>'
     kind = "sg-para sg-here" if here else "sg-para"
     number = (
         f'<a class="sg-para-number" href="{escape(address(document.doc_id, paragraph.number))}" '
-        f'data-doc="{escape(document.doc_id)}" data-p="{paragraph.number}">{where}</a>'
+        f'data-doc="{escape(document.doc_id)}" data-p="{paragraph.number}">{where(paragraph)}</a>'
     )
     return f'<div class="{kind}"{" aria-current=true" if here else ""}>{number}<div>{body}</div></div>'
 
@@ -144,8 +164,7 @@ def _row(document: Document, root: str) -> str:
         f'<a href="{escape(address(document.doc_id))}" data-doc="{escape(document.doc_id)}" dir="auto">'
         f"{shown(document.title)}</a>"
     )
-    language = _LANGUAGES.get(document.language, document.language)
-    plain_cells = (document.issuer, type_name(document.type), language, document.edition)
+    plain_cells = (document.issuer, type_name(document.type), language_name(document.language), document.edition)
     cells = [
         (document.date, f'<span class="sg-date">{shown(ENGLISH.date(document.date) or "no date")}</span>'),
         (document.title, title),
@@ -176,8 +195,8 @@ def _not_held(known: Sequence[Known]) -> str:
 
 def _result(result: Ranked, phrase: str) -> str:
     first, last = result.paragraphs
-    where = f"¶{first}" if first == last else f"¶{first}–{last}"
-    about = " · ".join(shown(part) for part in (ENGLISH.date(result.date), where) if part)
+    place = f"¶{first}" if first == last else f"¶{first}–{last}"
+    about = " · ".join(shown(part) for part in (ENGLISH.date(result.date), place) if part)
     return (
         f'<li><a href="{escape(address(result.doc_id, first))}" data-doc="{escape(result.doc_id)}" data-p="{first}">'
         f'<bdi>{shown(result.title)}</bdi></a><p class="sg-about">{about}</p>'

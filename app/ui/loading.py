@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from app.compare import Comparison
 from app.query import NO_FILTERS, Filters
 from app.results import AskEvent, Coverage, Ranked
 from ingest.documents import Document
@@ -44,6 +45,14 @@ class Asker(Protocol):
 
         Raises:
             SanghoError: the query cannot be searched.
+        """
+        ...
+
+    def compare(self, left: str, right: str) -> Comparison:
+        """Return two documents side by side, by `doc_id`.
+
+        Raises:
+            SanghoError: one of them is not there, or they cannot be compared.
         """
         ...
 

@@ -12,8 +12,10 @@ from app.ui.asking import Asking, welcome_html
 from app.ui.chat import error_html
 from app.ui.components import QUIET, Answers
 from app.ui.filters import Choices, choices
+from app.ui.keeping import Keeping
 from app.ui.line import Line
 from app.ui.loading import Asker, Loader
+from app.ui.past import Past
 from app.ui.settings_tab import settings_html
 from app.ui.sources_tab import SourcesTab, opens_sources
 from app.ui.visitors import Visitors
@@ -21,6 +23,7 @@ from app.ui.visitors import Visitors
 if TYPE_CHECKING:
     import gradio as gr
 
+    from app.conversations import Conversations
     from app.own_files import OwnFiles
     from app.settings import Settings
 
@@ -68,13 +71,20 @@ def about_html(asker: Asker | None) -> str:
     return "".join(f"<p>{shown(line)}</p>" for line in lines if line)
 
 
-def build(loader: Loader, settings: Settings, visitors: Visitors, files: OwnFiles | None = None) -> gr.Blocks:
+def build(
+    loader: Loader,
+    settings: Settings,
+    visitors: Visitors,
+    conversations: Conversations,
+    files: OwnFiles | None = None,
+) -> gr.Blocks:
     """Lay the page out and connect it; models are not needed yet.
 
     Args:
         loader: makes what answers.
         settings: as they are shown.
         visitors: tells whose browser it is, and what that one sees.
+        conversations: keeps what is asked and answered.
         files: takes the files that people add; None takes none.
     """
     import gradio as gr
@@ -84,16 +94,18 @@ def build(loader: Loader, settings: Settings, visitors: Visitors, files: OwnFile
     with gr.Blocks(title="Sangho", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="sg-top"):
             gr.HTML(_HEADER, apply_default_css=False)
+            past = Past(conversations, answers)
             restart = gr.Button("New conversation", elem_id="sg-restart", size="sm")
         line = gr.HTML(status.line(), elem_id="sg-status", apply_default_css=False)
         with gr.Tabs(elem_id="sg-tabs", selected="ask") as tabs:
             with gr.Tab("Ask", id="ask"):
-                asking = AskTab(Asking(loader, Line(), visitors), answers, restart)
+                asking = AskTab(Asking(loader, Line(), visitors, Keeping(conversations)), answers, restart, past)
             with gr.Tab("Sources", id="sources"):
                 SourcesTab(loader, visitors, answers, files)
             with gr.Tab("Settings", id="settings"):
                 shown_settings = gr.HTML(status.settings(), elem_id="sg-settings", apply_default_css=False)
         _connect_status(blocks, answers, status, line, asking, shown_settings)
+        restart.click(lambda: gr.Tabs(selected="ask"), None, [tabs], queue=False, **QUIET)
         blocks.load(answers(_first_tab), None, [tabs], queue=False, **QUIET)
     blocks.queue(max_size=WAITING_AT_MOST, api_open=False)
     return blocks

@@ -10,6 +10,7 @@ from app.escape import shown
 from app.labels import ENGLISH
 from app.outbound import is_loopback
 from app.settings import Settings
+from app.ui.hosts import WITHOUT_LOGIN, this_machine_only
 from app.ui.loading import Asker
 
 _VERSIONS: Final = ("gradio", "langchain", "chromadb", "sentence-transformers", "torch")
@@ -36,6 +37,7 @@ def settings_html(settings: Settings, asker: Asker | None) -> str:
 def _rows(settings: Settings, asker: Asker | None) -> Iterator[tuple[str, str, str]]:
     yield "Answers are written by", _writer(settings), "<code>SANGHO_LLM</code>, <code>SANGHO_LLM_URL</code>"
     yield "Where requests go", _requests(settings), "Nothing else leaves this machine: no telemetry, no tracing."
+    yield "Who reaches this window", _reach(settings.host), "<code>SANGHO_HOST</code>"
     if settings.llm:
         limit = f"{settings.llm_timeout:g} seconds, then the sources’ own sentences are shown instead."
         yield "The chat model’s time limit", limit, "<code>SANGHO_LLM_TIMEOUT</code>, in seconds"
@@ -69,6 +71,10 @@ def _requests(settings: Settings) -> str:
         here = " (this machine)" if is_loopback(settings.chroma) else ""
         said.append(f"Vectors are kept by the Chroma server at {settings.chroma}{here}.")
     return " ".join(said) or "Nowhere. Everything happens on this machine."
+
+
+def _reach(host: str) -> str:
+    return "This machine only." if this_machine_only(host) else f"Other machines too: {WITHOUT_LOGIN}."
 
 
 def _embedding(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from app.catalogue import Catalogue
 from app.query import NO_FILTERS
 from app.results import Ranked
 from app.ui.chat import error_html
+from app.ui.comparison import choosing_html, comparison_html, refused
 from app.ui.components import QUIET, Answers, html
 from app.ui.files import files_html
 from app.ui.library import gone_html, list_html, reader_html, results_html
@@ -47,15 +48,23 @@ class SourcesTab:
             own.click(answers(self.own), None, [own, library], queue=False, **QUIET)
 
     def show(self, event: Mapping[str, object], visitor: str) -> str:
-        """Return a view: `list`, `read` (doc, p), or `find` (query, exact); errors as lines."""
+        """Return a view: `list`, `read` (doc, p), `find` (query, exact), `compare` (left, right); errors as lines."""
         try:
             asker = self._loader.wait(_WAIT)
-            return _LOADING if asker is None else self._view(self._visitors.sight(asker, visitor), event)
+            if asker is None:
+                return _LOADING
+            # The page is told of a view that is asked for again only if its HTML differs.
+            return f"{self._view(self._visitors.sight(asker, visitor), event)}<!-- {_number(event.get('asked'))} -->"
         except SanghoError as error:
             return f'<section class="sg-library"><h2>Sources</h2>{error_html(error)}</section>'
 
-    def own(self, event: Mapping[str, object], visitor: str) -> tuple[str, str] | None:
-        """Return a visitor's own files and the list of sources, after marking a batch local-only or not."""
+    def own(self, event: Mapping[str, object], visitor: str) -> tuple[str, Any] | None:
+        """Return a visitor's own files and the list of sources, after marking a batch local-only or not.
+
+        The page's first look leaves the sources as they are: it may have been opened at a document's address.
+        """
+        import gradio as gr
+
         if self._files is None:
             return None
         try:
@@ -68,7 +77,7 @@ class SourcesTab:
             shown_files = files_html(self._files.batches(visitor), local, self._files.max_file_bytes, sent)
         except SanghoError as error:
             shown_files = error_html(error)
-        return shown_files, self.show({"view": "list"}, visitor)
+        return shown_files, gr.skip() if event.get("first") is True else self.show({"view": "list"}, visitor)
 
     def _view(self, asker: Asker, wanted: Mapping[str, object]) -> str:
         documents = asker.documents()
@@ -82,8 +91,22 @@ class SourcesTab:
                 query, exact = str(wanted.get("query", "")).strip(), wanted.get("exact") is True
                 found = asker.search(query, LOOKED_AT, exact, NO_FILTERS)
                 return results_html(query, _once_a_place(found)[:FOUND], exact=exact)
+            case "compare":
+                return _compared(asker, str(wanted.get("left") or ""), str(wanted.get("right") or ""))
             case _:
                 return list_html(documents, Catalogue.load().not_held(documents), self._visitors.root_name)
+
+
+def _compared(asker: Asker, left: str, right: str) -> str:
+    """Return two documents side by side, or the form that chooses them, with what stands against the choice."""
+    documents = asker.documents()
+    why = refused(documents, left, right)
+    if why or not (left and right):
+        return choosing_html(documents, left, right, f'<p class="sg-notice">{why}</p>' if why else "")
+    try:
+        return comparison_html(documents, asker.compare(left, right))
+    except SanghoError as error:
+        return choosing_html(documents, left, right, error_html(error))
 
 
 def _once_a_place(found: Sequence[Ranked]) -> list[Ranked]:
@@ -100,5 +123,5 @@ def _number(value: object) -> int | None:
 
 
 def opens_sources(query: Mapping[str, Any]) -> bool:
-    """Whether an address names a document, so that the page begins with this tab."""
-    return bool(query.get("doc"))
+    """Whether an address names a document or a comparison, so that the page begins with this tab."""
+    return bool(query.get("doc")) or "compare" in query

@@ -1,21 +1,25 @@
-// The conversation. Gradio calls this once with the component's element. `props.value` is
-// {number, turns: [html, ...], controls: html, said: text}; each turn keeps its own element, so that opened
-// disclosures, focus and selections of earlier turns survive while a later one is written. The controls belong to the
-// last turn and move on to the next. All HTML in it was escaped by the server.
+// The conversation. Gradio calls this once with the component's element. `props.value` is what `asking.view` makes;
+// each turn, and what is said of it, keeps its own element, so that opened disclosures, focus and selections survive
+// while something else is drawn. The controls belong to the last turn and move on to the next. All HTML in it was
+// escaped by the server.
 const turns = element.querySelector(".sg-turns");
+const told = element.querySelector(".sg-told");
 const said = element.querySelector(".sg-said");
 const drawn = [];
+const rated = [];
 const controls = document.createElement("p");
 controls.className = "sg-actions sg-controls";
 let number = 0;
 
 function draw() {
-  const value = props.value || { number, turns: [], controls: "", said: "" };
-  if (value.number < number) return; // a late answer to a conversation that has ended
+  const value = props.value;
+  if (!value || value.number < number) return; // a late answer to a conversation that has ended
   number = value.number;
+  remember(value);
   while (turns.children.length > value.turns.length) {
     turns.lastElementChild.remove();
     drawn.pop();
+    rated.pop();
   }
   let begun = null; // scrolled to when all is in its place
   value.turns.forEach((html, i) => {
@@ -24,18 +28,45 @@ function draw() {
     if (!turn) {
       turn = document.createElement("section");
       turn.className = "sg-turn";
-      turn.append(document.createElement("div"));
+      turn.append(document.createElement("div"), document.createElement("div"));
       turns.append(turn);
     }
     turn.firstElementChild.innerHTML = html;
     if (drawn[i] === undefined) begun = turn;
     drawn[i] = html;
   });
+  value.ratings.forEach((html, i) => drawRating(turns.children[i].children[1], html, i));
   const last = turns.lastElementChild;
   if (last && controls.parentNode !== last) last.append(controls);
   if (controls.dataset.html !== value.controls) controls.innerHTML = controls.dataset.html = value.controls;
   if (begun) begun.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+  if (told.dataset.html !== value.notice) told.innerHTML = told.dataset.html = value.notice;
   if (said.textContent !== value.said) said.textContent = value.said;
+}
+
+// A tab finds its conversation again after a reload; another tab begins with an empty one.
+const KEPT = "sangho-conversation";
+
+function remember(value) {
+  if (value.id) sessionStorage.setItem(KEPT, value.id);
+  else if (value.number > 0 || value.turns.length) sessionStorage.removeItem(KEPT);
+}
+
+function drawRating(place, html, i) {
+  if (rated[i] === html) return;
+  const focused = place.contains(document.activeElement) ? document.activeElement : null;
+  place.innerHTML = rated[i] = html;
+  if (focused) (place.querySelector("textarea") || place.querySelector(`button[data-rate="${focused.dataset.rate}"]`))?.focus();
+}
+
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  rate(form, form.dataset.rate, new FormData(form).get("note"));
+});
+
+function rate(within, rating, note) {
+  trigger("rate", { turn: Number(within.closest("[data-turn]").dataset.turn), rating, note });
 }
 
 function calm() {
@@ -78,10 +109,25 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") hide();
 });
 
+// Browsers have no clipboard for pages of other machines over http; this older way needs only the click.
+function copySelected(text) {
+  const focused = document.activeElement;
+  const held = document.createElement("textarea");
+  held.value = text;
+  held.style.position = "fixed";
+  document.body.append(held);
+  held.select();
+  const done = document.execCommand("copy");
+  held.remove();
+  focused.focus();
+  return done;
+}
+
 async function copy(button) {
   const label = button.textContent;
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    if (navigator.clipboard) await navigator.clipboard.writeText(button.dataset.copy);
+    else if (!copySelected(button.dataset.copy)) return;
   } catch {
     return;
   }
@@ -95,6 +141,9 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.copy !== undefined) {
     copy(button);
+  } else if (button.dataset.rate) {
+    const note = button.closest(".sg-rating").querySelector("textarea")?.value || "";
+    rate(button, button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.rate, note);
   } else if (button.dataset.form) {
     trigger("download", { turn: Number(button.dataset.turn), form: button.dataset.form });
   } else if (button.dataset.does) {
@@ -111,3 +160,4 @@ element.addEventListener("click", (event) => {
 
 watch("value", draw);
 draw();
+if (sessionStorage.getItem(KEPT)) trigger("restore", { id: sessionStorage.getItem(KEPT) });

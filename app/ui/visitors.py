@@ -10,7 +10,8 @@ from http.cookies import CookieError, SimpleCookie
 from pathlib import PurePath
 from typing import Final
 
-from app.errors import SettingsError
+from app.compare import Comparison
+from app.errors import SettingsError, unknown_document
 from app.query import NO_FILTERS, Filters
 from app.results import AskEvent, Coverage, Ranked
 from app.roots import Roots
@@ -74,6 +75,14 @@ class Sight:
     def search(self, query: str, k: int, exact: bool, filters: Filters) -> tuple[Ranked, ...]:
         """Search; see `Asker.search`."""
         return self._asker.search(query, k, exact, self._limited(filters))
+
+    def compare(self, left: str, right: str) -> Comparison:
+        """Return two documents side by side; see `Asker.compare`. Another visitor's is as one that is not there."""
+        documents = self.documents()
+        for doc_id in (left, right):
+            if doc_id not in documents:
+                raise unknown_document(doc_id)
+        return self._asker.compare(left, right)
 
     def examples(self, filters: Filters = NO_FILTERS) -> list[str]:
         """Return questions worth trying first."""

@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from app.conversations import Conversations
 from app.errors import SettingsError
 from app.roots import Roots
 from app.settings import Settings
 from app.ui.guard import Guard
+from app.ui.hosts import Hosts, hosts_of, listen, note_of, url_of
 from app.ui.loading import Asker, Loader
 from app.ui.theme import FAVICON, head, theme
 from app.ui.visitors import Visitors
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from app.own_files import OwnFiles
 
-_LOOPBACK: Final = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 _START_LIMIT: Final = 30.0  # seconds
 _LARGEST_UPLOAD: Final = 1  # bytes, by Gradio's own route, which the guard closes as well; files come in by ours
 
@@ -61,28 +62,37 @@ def serve(
     *,
     block: bool = True,
     ready: Callable[[str], None] | None = None,
+    insecure_no_login: bool = False,
+    note: Callable[[str], None] | None = None,
 ) -> Window:
-    """Serve the window on this machine only.
+    """Serve the window, on this machine only unless other machines are let in without a login.
 
     Args:
-        settings: `host` (loopback) and `port` (0 takes a free one).
+        settings: `host` and `port` (0 takes a free one).
         make_asker: builds what answers; called once, in the background, after the page is up.
         files: takes the files that people add; None takes none.
         block: whether to return only when the window is closed.
         ready: called with the window's address as soon as the page answers.
+        insecure_no_login: whether the host may be off loopback, where everyone who reaches the port may use the window.
+        note: called with one line on who reaches the window, when that was given; before `ready`.
 
     Raises:
-        SettingsError: the host is not loopback, or the port is taken or not allowed.
+        SettingsError: the host is off loopback without that, or not this machine's; or the port is taken or not
+            allowed.
     """
-    listening = listen(settings.host, settings.port)
-    port = listening.getsockname()[1]
+    listening = listen(settings.host, settings.port, insecure_no_login=insecure_no_login)
+    bound, port = listening.getsockname()[:2]
+    hosts, url = hosts_of(settings.host, port), url_of(settings.host, listening)
+    settings = settings.model_copy(update={"host": bound, "port": port})  # the window shows where it is
     loader = Loader(make_asker)
     try:
-        window = _start(listening, application(loader, settings, port, files), _address(settings.host, port))
+        window = _start(listening, application(loader, settings, port, files, hosts), url)
     except BaseException:
         listening.close()
         raise
     loader.start()
+    if note is not None and insecure_no_login:
+        note(note_of(bound, port))
     if ready is not None:
         ready(window.url)
     if block:
@@ -90,40 +100,16 @@ def serve(
     return window
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take a port on loopback, or say in one line why not; a taken port is never swapped for another.
-
-    Raises:
-        SettingsError: the host is not loopback, or the port is taken or not allowed.
-    """
-    address = _LOOPBACK.get(host)
-    if address is None:
-        raise SettingsError(
-            f"SANGHO_HOST holds {host!r}, but the window answers on this machine only.",
-            "Set SANGHO_HOST=127.0.0.1.",
-        )
-    listening = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    if os.name == "posix":  # elsewhere this option would let two programs share the port
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((address, port))
-        listening.listen(128)  # from now on a browser waits for the page instead of being refused
-    except OSError as error:
-        listening.close()
-        raise SettingsError(
-            f"Port {port} cannot be used ({error.strerror}).",
-            "Choose another: SANGHO_PORT=7861, or 0 for a free one.",
-        ) from error
-    return listening
-
-
-def application(loader: Loader, settings: Settings, port: int, files: OwnFiles | None = None) -> ASGIApp:
+def application(
+    loader: Loader, settings: Settings, port: int, files: OwnFiles | None = None, hosts: Hosts | None = None
+) -> ASGIApp:
     """Return the guarded application: Gradio's page with analytics, uploads, API pages and sharing off."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     # Gradio is built inside a running loop, because outside of one it makes loops that it never closes; in a
     # thread, because the caller's may have a loop running already.
     with ThreadPoolExecutor(1) as builder:
-        return Guard(builder.submit(lambda: asyncio.run(_mounted(loader, settings, port, files))).result(), port)
+        app = builder.submit(lambda: asyncio.run(_mounted(loader, settings, port, files))).result()
+    return Guard(app, port, hosts)
 
 
 async def _mounted(loader: Loader, settings: Settings, port: int, files: OwnFiles | None) -> FastAPI:
@@ -139,7 +125,7 @@ async def _mounted(loader: Loader, settings: Settings, port: int, files: OwnFile
         app.router.routes.extend(file_routes(files, lambda request: visitors.of(request.headers.get("cookie", ""))))
     gr.mount_gradio_app(
         app,
-        build(loader, settings, visitors, files),
+        build(loader, settings, visitors, Conversations(settings.home), files),
         path="/",
         server_name="127.0.0.1",
         server_port=port,
@@ -159,10 +145,6 @@ async def _mounted(loader: Loader, settings: Settings, port: int, files: OwnFile
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
     return app
-
-
-def _address(host: str, port: int) -> str:
-    return f"http://{'[::1]' if host == '::1' else host}:{port}"
 
 
 def _start(listening: socket.socket, app: ASGIApp, url: str) -> Window:
