@@ -131,6 +131,7 @@ def answering(
         see: narrows what answers to what the person may see.
     """
     try:
+        loader.retry()
         asker = loader.wait(0)
         if asker is None:
             yield (turn := replace(turn, stage="loading"))

@@ -104,6 +104,7 @@ async function add(files) {
     say(`Added ${state.documents.length} document${state.documents.length === 1 ? "" : "s"}.`);
     part("progress").value = 1;
     button("Undo", () => remove(undo));
+    dispatchEvent(new CustomEvent("sangho-added"));
     button("Show them in the list", () => trigger("click", { view: "files" }));
   } catch (error) {
     say(error.message);

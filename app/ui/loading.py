@@ -66,7 +66,7 @@ class Asker(Protocol):
 
 
 class Loader:
-    """Runs a factory once, in a thread of its own, and hands out what it made.
+    """Runs a factory in a thread of its own, and hands out what it made; after a failure, again when told to.
 
     Args:
         make_asker: builds the asker; may take seconds. A `SanghoError` of it is kept and raised by `wait`.
@@ -74,13 +74,23 @@ class Loader:
 
     def __init__(self, make_asker: Callable[[], Asker]) -> None:
         self._make_asker = make_asker
-        self._done = threading.Event()
+        self._changed = threading.Condition()
+        self._loading = False
         self._asker: Asker | None = None
         self._error: SanghoError | None = None
 
     def start(self) -> None:
-        """Begin to load; returns at once."""
+        """Begin to load, unless that goes on or is done; returns at once. What made it fail before is forgotten."""
+        with self._changed:
+            if self._loading or self._asker is not None:
+                return
+            self._loading, self._error = True, None
         threading.Thread(target=self._load, name="sangho-loader", daemon=True).start()
+
+    def retry(self) -> None:
+        """Begin anew if loading has failed: an index may be there by now. Returns at once."""
+        if self._error is not None:
+            self.start()
 
     @property
     def asker(self) -> Asker | None:
@@ -98,20 +108,22 @@ class Loader:
         Raises:
             SanghoError: loading failed.
         """
-        self._done.wait(seconds)
-        if self._error is not None:
-            raise self._error
-        return self._asker
+        with self._changed:
+            self._changed.wait_for(lambda: self._asker is not None or self._error is not None, seconds)
+            if self._error is not None:
+                raise self._error
+            return self._asker
 
     def _load(self) -> None:
+        asker, failed = None, None
         try:
-            self._asker = self._make_asker()
+            asker = self._make_asker()
         except SanghoError as error:
-            self._error = error
+            failed = error
         except Exception as error:
             _log.exception("loading failed")
-            self._error = SanghoError(
-                f"Loading failed: {type(error).__name__}.", "The terminal that runs Sangho shows what happened."
-            )
-        finally:
-            self._done.set()
+            remedy = "The terminal that runs Sangho shows what happened."
+            failed = SanghoError(f"Loading failed: {type(error).__name__}.", remedy)
+        with self._changed:
+            self._loading, self._asker, self._error = False, asker, failed
+            self._changed.notify_all()

@@ -10,7 +10,7 @@ from app.labels import ENGLISH
 from app.ui.ask_tab import AskTab
 from app.ui.asking import Asking, welcome_html
 from app.ui.chat import error_html
-from app.ui.components import QUIET, Answers
+from app.ui.components import QUIET, Answers, html
 from app.ui.filters import Choices, choices
 from app.ui.keeping import Keeping
 from app.ui.line import Line
@@ -19,6 +19,7 @@ from app.ui.past import Past
 from app.ui.settings_tab import settings_html
 from app.ui.sources_tab import SourcesTab, opens_sources
 from app.ui.visitors import Visitors
+from ingest.errors import NoIndex, SanghoError
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 WAITING_AT_MOST: Final = 100
 _NAME: Final = 'Sangho<span lang="ko" aria-hidden="true">상호</span>'
+_TRY_AGAIN: Final = '<p><button type="button" class="sg-copy">Try again</button></p>'
 _HEADER: Final = f'<header class="sg-header"><h1>{_NAME}</h1></header>'
 
 
@@ -42,16 +44,21 @@ class Status:
 
     def line(self) -> str:
         """Return the line under the head: that it loads, or why that failed; empty once it is done."""
-        if self._loader.error is not None:
-            return f'<div role="alert">{error_html(self._loader.error)}</div>'
+        error = self._loader.error
+        if error is not None:
+            return f'<div role="alert">{error_html(error)}{_own_files(error)}{_TRY_AGAIN}</div>'
         if self._loader.asker is None:
             return f'<p class="sg-loading" role="status">{ENGLISH.stages["loading"]}</p>'
         return ""
 
     @property
-    def loading(self) -> bool:
-        """Whether loading goes on."""
-        return self._loader.asker is None and self._loader.error is None
+    def unsettled(self) -> bool:
+        """Whether the page should look again: loading goes on, or has failed and may be begun anew anywhere."""
+        return self._loader.asker is None
+
+    def retry(self) -> None:
+        """Begin to load anew if that has failed."""
+        self._loader.retry()
 
     def asker(self, visitor: str) -> Asker | None:
         """Return what answers, as a visitor sees it; None while it is loading, or if that failed."""
@@ -61,6 +68,12 @@ class Status:
     def settings(self, asker: Asker | None = None) -> str:
         """Return the settings in plain words."""
         return settings_html(self._settings, asker)
+
+
+def _own_files(error: SanghoError) -> str:
+    if not isinstance(error, NoIndex):
+        return ""
+    return "<p>Or add files of your own under Sources; they are indexed here.</p>"
 
 
 def about_html(asker: Asker | None) -> str:
@@ -96,7 +109,7 @@ def build(
             gr.HTML(_HEADER, apply_default_css=False)
             past = Past(conversations, answers)
             restart = gr.Button("New conversation", elem_id="sg-restart", size="sm")
-        line = gr.HTML(status.line(), elem_id="sg-status", apply_default_css=False)
+        line = html(status.line(), "sg-status", "status.js")
         with gr.Tabs(elem_id="sg-tabs", selected="ask") as tabs:
             with gr.Tab("Ask", id="ask"):
                 asking = AskTab(Asking(loader, Line(), visitors, Keeping(conversations)), answers, restart, past)
@@ -127,9 +140,14 @@ def _connect_status(
         offered = asking.choose_among(choices(asker.documents(), status.visitors.root_name) if asker else Choices())
         examples = asker.examples() if asker else ()
         told = status.line(), welcome_html(examples), about_html(asker), status.settings(asker)
-        return *told, *offered, gr.Timer(active=status.loading)
+        return *told, *offered, gr.Timer(active=status.unsettled)
+
+    def look_anew(visitor: str) -> tuple[Any, ...]:
+        status.retry()
+        return look(visitor)
 
     timer = gr.Timer(1.0)
     filled = [line, asking.welcome, asking.about, settings, *asking.fields, timer]
-    for watching in (timer.tick, blocks.load):
-        watching(answers(look), None, filled, queue=False, **QUIET)
+    timer.tick(answers(look), None, filled, queue=False, **QUIET)
+    for begun in (blocks.load, line.click):
+        begun(answers(look_anew), None, filled, queue=False, **QUIET)

@@ -50,6 +50,7 @@ class SourcesTab:
     def show(self, event: Mapping[str, object], visitor: str) -> str:
         """Return a view: `list`, `read` (doc, p), `find` (query, exact), `compare` (left, right); errors as lines."""
         try:
+            self._loader.retry()
             asker = self._loader.wait(_WAIT)
             if asker is None:
                 return _LOADING

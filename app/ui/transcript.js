@@ -69,6 +69,21 @@ function rate(within, rating, note) {
   trigger("rate", { turn: Number(within.closest("[data-turn]").dataset.turn), rating, note });
 }
 
+// How long the last answer has taken, beside what is being done for it; not said aloud.
+let since = 0;
+
+setInterval(() => {
+  const stage = turns.querySelector(".sg-turn:last-child .sg-stage");
+  if (!stage) return (since = 0);
+  since ||= Date.now();
+  const seconds = Math.round((Date.now() - since) / 1000);
+  if (seconds < 5) return;
+  let elapsed = stage.querySelector(".sg-elapsed");
+  if (!elapsed) stage.append((elapsed = Object.assign(document.createElement("span"), { className: "sg-elapsed" })));
+  elapsed.setAttribute("aria-hidden", "true");
+  elapsed.textContent = seconds < 30 ? ` ${seconds} s` : ` ${seconds} s. A chat model on a small machine can take minutes. It can be stopped.`;
+}, 1000);
+
 function calm() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
