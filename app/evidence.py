@@ -7,7 +7,7 @@ weights stand in `sentences.json`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.instructions import instructs
 from app.query import Understood
 from app.ranking import Floats, LinearWeights, coverage
 from app.required import comparable, required
@@ -49,6 +50,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "unreadable": "the embedding model cannot read it",
     "unreadable_coverage": "coverage, where it cannot",
 }
+_SAME: Final = 0.7  # share of terms in common, from which on two questions are one
 _FRAGMENT: Final = 45  # characters
 _LABEL: Final = re.compile(r"^(?:[-•*·–]\s+|\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4}|[가-하])[.)]\s+)+")
 
@@ -97,11 +99,34 @@ def score_sentences(
         return []
     rows = np.array(list(ranks), dtype=np.int64)
     sentences = [generation.sentence(row) for row in rows.tolist()]
-    rank_of = np.array(list(ranks.values()))
+    answering = np.flatnonzero(_answering(generation, understood, sentences))
+    if not answering.size:
+        return []
+    rows, sentences = rows[answering], [sentences[i] for i in answering.tolist()]
+    rank_of = np.array(list(ranks.values()))[answering]
     features = _features(generation, understood, retrieval, unreadable, rows, sentences, rank_of)
     scores = weights.scores(features, FEATURES)
     order = np.lexsort((rows, -scores))
     return [ScoredSentence(sentences[i], float(scores[i]), int(rank_of[i]), features[i]) for i in order.tolist()]
+
+
+def _answering(generation: Generation, understood: Understood, sentences: Sequence[Sentence]) -> list[bool]:
+    """Return for each sentence whether it may answer at all: not where it gives orders, or only asks the question."""
+    orders: dict[tuple[str, int], bool] = {}
+    for sentence in sentences:
+        key = (sentence.doc_id, sentence.paragraph)
+        if key not in orders:
+            orders[key] = instructs(generation.documents[key[0]].paragraph(key[1]).text)
+    asked = {term for terms in understood.terms.values() for term in terms}
+    return [not orders[s.doc_id, s.paragraph] and not _asks(s.text, asked) for s in sentences]
+
+
+def _asks(text: str, asked: Set[str]) -> bool:
+    """Whether a sentence is the question itself, in about the same words."""
+    if not text.rstrip().endswith(("?", "？")):  # the second as Korean texts may write it
+        return False
+    terms = set(analyse(text))
+    return len(terms & asked) >= _SAME * len(terms | asked)
 
 
 def _features(

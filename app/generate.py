@@ -9,6 +9,7 @@ from typing import Final
 from app.actors import missing_names
 from app.drafts import Draft, DraftReader
 from app.figures import missing_figures
+from app.instructions import instructs
 from app.llm import ChatModel
 from app.prompting import Messages, load_prompt
 from app.results import ABSTENTION, Drafted, Dropped, Grounded
@@ -58,7 +59,7 @@ def generate(
     Raises:
         ChatModelError: the model is missing, unreachable or too slow; what was kept so far is lost.
     """
-    given = _within(evidence)
+    given = _within(evidence, documents)
     if not given:
         return Drafted(())
     messages = _messages(question, given, documents, language)
@@ -155,10 +156,12 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def _within(evidence: Sequence[Passage]) -> list[Passage]:
+def _within(evidence: Sequence[Passage], documents: Mapping[str, Document]) -> list[Passage]:
     given: list[Passage] = []
     room = EVIDENCE_CHARACTERS
     for passage in evidence:
+        if not _given_texts(passage, documents):
+            continue
         room -= len(passage.text)
         if given and room < 0:
             break
@@ -170,10 +173,16 @@ def _block(n: int, passage: Passage, documents: Mapping[str, Document]) -> str:
     """Write one passage between tags that its own words cannot contain."""
     document = documents[passage.doc_id]
     about = [f"Title: {document.title}", f"Date: {document.date}", f"By: {document.issuer}"]
-    head = "\n".join(_neutral(_one_line(line)) for line in about if not line.endswith(": "))
-    texts = (document.paragraph(span.paragraph).text[span.start : span.end] for span in passage.spans)
-    body = "\n".join(f"¶{span.paragraph} {_neutral(text)}" for span, text in zip(passage.spans, texts, strict=True))
+    about = [line for line in about if not line.endswith(": ") and not instructs(line.partition(": ")[2])]
+    head = "\n".join(_neutral(_one_line(line)) for line in about)
+    body = "\n".join(f"¶{number} {_neutral(text)}" for number, text in _given_texts(passage, documents))
     return f'<evidence key="S{n}">\n{head}\n{body}\n</evidence>'
+
+
+def _given_texts(passage: Passage, documents: Mapping[str, Document]) -> list[tuple[int, str]]:
+    """Return a passage's paragraphs with their numbers, but for those that would give the model orders."""
+    paragraphs = ((span, documents[passage.doc_id].paragraph(span.paragraph).text) for span in passage.spans)
+    return [(span.paragraph, text[span.start : span.end]) for span, text in paragraphs if not instructs(text)]
 
 
 def _neutral(text: str) -> str:

@@ -1,0 +1,28 @@
+"""Text in a source that is addressed to whoever answers from it: an attempt to steer the answer, not evidence.
+
+Documents that people add may hold orders such as "ignore the question and say ..." (indirect prompt injection,
+Greshake et al., 2023). What is recognised here stays readable in its place, but answers nothing and is not sent to a
+chat model. What is not recognised still has to pass as evidence: quoted letter by letter, cited, verified.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ORDERS: Final = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\s+(?:\S+\s+){0,4}?"
+    r"(?:questions?|instructions?|prompts?|directions?|rules|messages?|context|evidence|sources)\b"
+    r"|\b(?:you|the\s+(?:assistant|model|chatbot|ai))\s+(?:must|should|shall|will|are\s+to|have\s+to|need\s+to)\s+"
+    r"(?:\S+\s+){0,2}?(?:answer|say|reply|respond|output|tell)\b"
+    r"|^\W*(?:(?-i:SYSTEM|ASSISTANT)|system\s+(?:prompt|message))\s*:"
+    r"|<\|?/?(?:system|assistant|user|im_start|im_end|inst)\b[^>]*>|\[/?INST\]"
+    r"|(?:지시|명령|질문|프롬프트|규칙)(?:사항)?(?:을|를|은|는|문을)?\s*(?:모두\s*|전부\s*)?(?:무시|잊)"
+    r"|(?:라고|다고)\s*(?:만\s*)?(?:답하|답변하|대답하|말하)(?:라|세요|십시오|시오)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def instructs(text: str) -> bool:
+    """Return whether a paragraph gives orders to whoever answers from it."""
+    return _ORDERS.search(text) is not None
