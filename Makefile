@@ -34,7 +34,7 @@ help:
 	@echo "make types        mypy, strict"
 	@echo "make check        lint, types, test"
 	@echo "make answers      write the README's answers anew from the bundled corpus"
-	@echo "make screenshots  take the README's picture anew (needs Chromium)"
+	@echo "make screenshots  take the README's pictures anew (needs Chromium)"
 	@echo "make constraints  write constraints.txt from what $(VENV) holds"
 	@echo "make clean        remove $(VENV) and what the tools left; the index stays"
 
@@ -59,7 +59,7 @@ types: setup-dev
 check: lint types test
 
 screenshots: setup-dev
-	@$(BIN)/python docs/refresh.py picture
+	@$(BIN)/python docs/refresh.py pictures
 
 answers: setup-dev
 	@$(BIN)/python docs/refresh.py answers

@@ -1,6 +1,6 @@
-"""Write anew what the README shows: the answers as they print, and the picture of the window.
+"""Write anew what the README shows: the answers as they print, and the pictures of the window.
 
-    python docs/refresh.py answers|picture
+    python docs/refresh.py answers|pictures
 
 Run it through `make answers` and `make screenshots`. Answers stand in README.md in blocks that begin with
 ```` ```console ```` and a line `$ sangho ...`; the rest of such a block is what the command printed over the bundled
@@ -18,11 +18,15 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = ROOT / "README.md"
-PICTURE: Final = ROOT / "docs" / "window.png"
+PICTURES: Final = ROOT / "docs"
+COMPARED: Final = "/?compare=2021-05-21_us-rok-leaders-joint-statement&with=2022-05-21_us-rok-leaders-joint-statement"
 BLOCK: Final = re.compile(r"```console\n\$ (sangho [^\n]+)\n(.*?)```", re.DOTALL)
 ASKED: Final = (
     "How much do Koreans invest in US AI companies according to Han?",
@@ -61,8 +65,8 @@ def _environment(home: Path) -> dict[str, str]:
     return {**kept, "SANGHO_HOME": str(home), "PYTHONUTF8": "1"}
 
 
-def take_picture(home: Path, path: Path) -> None:
-    """Photograph the window with a question answered, its source open, and one that is not in the sources.
+def take_pictures(home: Path, folder: Path) -> None:
+    """Photograph the window's tabs over an index: `window.png`, `sources.png` and `compare.png`.
 
     Raises:
         SystemExit: there is no Chromium.
@@ -71,7 +75,7 @@ def take_picture(home: Path, path: Path) -> None:
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
-        raise SystemExit("The picture needs Chromium, and there is none on this machine.")
+        raise SystemExit("The pictures need Chromium, and there is none on this machine.")
     served = subprocess.Popen(
         [sys.executable, str(ROOT / "sangho.py"), "serve", "--port", "0"],
         env=_environment(home), stdout=subprocess.PIPE, text=True,
@@ -81,35 +85,60 @@ def take_picture(home: Path, path: Path) -> None:
             address = re.search(r"http://\S+", served.stdout.readline() if served.stdout else "")
             browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
             tab = browser.new_page(viewport=SIZE, reduced_motion="reduce")  # type: ignore[arg-type]
-            tab.goto(address[0] if address else "")
-            tab.wait_for_selector("[data-example]", timeout=120_000)
-            for number, question in enumerate(ASKED):
-                tab.fill("#sg-box textarea", question)
-                tab.press("#sg-box textarea", "Enter")
-                tab.locator(".sg-turn").nth(number).locator(".sg-outcome").wait_for(timeout=120_000)
-            tab.click(".sg-cite >> nth=0")
-            tab.wait_for_selector("#sg-panel mark, #sg-panel .sg-summary")
-            tab.evaluate("document.querySelector('.sg-turn').scrollIntoView()")
-            tab.wait_for_timeout(500)  # fonts and scrolling come to rest
-            tab.screenshot(path=path)
+            for name, show in VIEWS.items():
+                tab.goto(address[0] if address else "")
+                tab.wait_for_selector("[data-example]", state="attached", timeout=120_000)
+                show(tab)
+                tab.wait_for_timeout(800)  # fonts and scrolling come to rest
+                tab.screenshot(path=folder / name)
             browser.close()
         finally:
             served.terminate()
 
 
+def _ask(tab: Page) -> None:
+    """Show a question answered with its source open, above one that is not in the sources."""
+    for number, question in enumerate(ASKED):
+        tab.fill("#sg-box textarea", question)
+        tab.press("#sg-box textarea", "Enter")
+        tab.locator(".sg-turn").nth(number).locator(".sg-outcome").wait_for(timeout=120_000)
+    tab.click(".sg-cite >> nth=0")
+    tab.wait_for_selector("#sg-panel mark, #sg-panel .sg-summary")
+    tab.evaluate("document.querySelector('.sg-turn').scrollIntoView()")
+
+
+def _sources(tab: Page) -> None:
+    tab.get_by_role("tab", name="Sources").click()
+    tab.get_by_text("Timeline").click()
+    tab.wait_for_selector(".sg-table")
+
+
+def _compare(tab: Page) -> None:
+    tab.goto(f"{tab.url.rstrip('/')}{COMPARED}")
+    tab.wait_for_selector(".sg-comparison")
+    tab.locator(".sg-comparison").scroll_into_view_if_needed()
+
+
+VIEWS: Final[dict[str, Callable[[Page], None]]] = {
+    "window.png": _ask,
+    "sources.png": _sources,
+    "compare.png": _compare,
+}
+
+
 def main(what: str) -> None:
-    """Refresh `answers` or the `picture`."""
+    """Refresh `answers` or the `pictures`."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         run("sangho ingest", home)
-        if what == "picture":
-            take_picture(home, PICTURE)
+        if what == "pictures":
+            take_pictures(home, PICTURES)
         else:
             text = README.read_text(encoding="utf-8")
             README.write_text(with_answers(text, lambda command: run(command, home)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["answers"], ["picture"]):
+    if sys.argv[1:] not in (["answers"], ["pictures"]):
         raise SystemExit(__doc__)
     main(sys.argv[1])

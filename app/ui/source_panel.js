@@ -7,13 +7,22 @@ function close() {
   if (window.sanghoOpener) window.sanghoOpener.focus();
 }
 
+// Scrolls the panel alone: the answer stays where it is.
+function centre(mark) {
+  const frame = document.getElementById("sg-panel");
+  const box = frame.getBoundingClientRect();
+  const at = mark.getBoundingClientRect();
+  const seen = Math.min(frame.clientHeight, innerHeight - Math.max(box.top, 0));
+  frame.scrollTop += at.top - box.top - Math.max(0, seen - at.height) / 2;
+}
+
 watch("value", () => {
   const panel = element.querySelector("#sg-source:not(.sg-empty)");
   if (!panel) return document.body.classList.remove("sg-source-open");
   document.body.classList.add("sg-source-open");
   panel.focus({ preventScroll: true });
   const mark = panel.querySelector("mark");
-  if (mark) mark.scrollIntoView({ block: "center" });
+  if (mark) centre(mark);
 });
 
 element.addEventListener("click", (event) => {
