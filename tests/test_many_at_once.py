@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.conversations import Conversations
 from app.pipeline import Pipeline
 from app.render import answer_html
 from app.ui.window import Window, serve
@@ -69,6 +70,7 @@ class Person:
         self._host = urlsplit(window.url).netloc
         self._session = name
         self._cookie = self._request("GET", "/")[1].split(";")[0]
+        self.visitor = self._cookie.partition("=")[2]
         config = json.loads(self._request("GET", "/config")[0])
         box = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "sg-box")
         functions = config["dependencies"]
@@ -113,8 +115,11 @@ def test_twenty_people_ask_ten_questions_each(window: Window, pipeline: Pipeline
     assert PEOPLE * EACH == 200
     everybody_is_there = threading.Barrier(PEOPLE)
 
+    visitors = [""] * PEOPLE
+
     def talk(number: int) -> list[list[dict[str, Any]]]:
         person = Person(window, f"person{number:02}")
+        visitors[number] = person.visitor
         everybody_is_there.wait(120)
         return [person.ask(question(number, i)) for i in range(EACH)]
 
@@ -133,3 +138,9 @@ def test_twenty_people_ask_ten_questions_each(window: Window, pipeline: Pipeline
                 for n in range(PEOPLE) for i in range(EACH))  # fmt: skip
     assert found > 150  # so that the answers are in fact told apart
     assert "answered before this one" in json.dumps(talks)
+    kept = Conversations(pipeline.settings.home)
+    for number, visitor in enumerate(visitors):  # each is kept their own, whole
+        (one,) = kept.listed(visitor)
+        turns = kept.load(visitor, one.id)[1]
+        assert [turn.question for turn in turns] == [question(number, i) for i in range(EACH)]
+        assert all(json.loads(turn.record)["answer"] for turn in turns)
