@@ -53,6 +53,11 @@ class Catalogue:
         ids = set(held)
         return tuple(known for known in self.documents if known.doc_id not in ids)
 
+    def known(self, doc_id: str) -> Known | None:
+        """Return what is known of a document; None if it is not in the catalogue."""
+        return next((known for known in self.documents if known.doc_id == doc_id), None)
+
     def superseded_by(self, doc_id: str) -> str:
         """Return the `doc_id` of what replaced a document; empty if nothing is known to have."""
-        return next((known.superseded_by for known in self.documents if known.doc_id == doc_id), "")
+        known = self.known(doc_id)
+        return known.superseded_by if known else ""

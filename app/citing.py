@@ -73,11 +73,18 @@ class Citer:
     def _superseded_by(self, document: Document) -> str:
         return document.superseded_by or self._catalogue.superseded_by(document.doc_id)
 
+    def _called(self, doc_id: str) -> str:
+        """Return a document's title and date, whether it is held or only known of; else its `doc_id`."""
+        document = self._documents.get(doc_id) or self._catalogue.known(doc_id)
+        if document is None:
+            return doc_id
+        return f"{document.title} ({document.date})" if document.date else document.title
+
     def superseded(self) -> list[str]:
         """Return one sentence for each cited document that was superseded."""
         cited = {place.doc_id: self._documents[place.doc_id] for place in self._numbers}
         return [
-            f"{document.title} was superseded by {newer}."
+            f"{document.title} was superseded by {self._called(newer)}."
             for document in cited.values()
             if (newer := self._superseded_by(document))
         ]
