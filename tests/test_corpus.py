@@ -33,9 +33,19 @@ REQUIRED_KEYS = frozenset(
         "complete",
         "edition",
         "aliases",
+        "original_paragraphs",
     }
 )
-LONGEST_SHARED_RUN = 11  # words; twelve in a row are a copy
+OPTIONAL_KEYS = frozenset({"supersedes", "superseded_by", "translation_of"})
+LONGEST_SHARED_RUN = 9  # words; ten in a row are a copy
+# Official names that are themselves as long as that; a digest may call a thing by its name.
+NAMES = (
+    "Political Declaration on the Responsible Military Use of AI and Autonomy",  # of 2023
+    "Office of Pandemic Preparedness and Response Policy",  # of the White House
+    "Memorandum of Understanding with respect to Strategic Investments",  # of 2025
+    "Foundational Infrastructure for Responsible Use of Small Modular Reactor Technology",  # the FIRST program
+    "Global Partnership for Action on Gender-Based Online Harassment and Abuse",
+)
 LONGEST_QUOTATION = 12  # words
 SHORTEST_VERBATIM_QUOTATION = 3  # words; shorter ones are single terms
 
@@ -46,6 +56,7 @@ FIGURE = re.compile(rf"\$?\d+(?:[.,]\d+)*%?(?:\s(?:{UNIT})\b)?")
 ACRONYM = re.compile(r"(?<![A-Za-z])[A-Z]{3,}(?=s?(?![A-Za-z]))")
 QUOTATION = re.compile(r'"([^"]*)"')
 HEADING_IN_CAPITALS = re.compile(r"\b[A-Z]{2,}(?:[\s,/&-]+[A-Z]{2,}){2,}\b")  # no acronyms inside
+CUT = " cutoutofthedigest "  # a word of no original, where words stand that may be shared
 PLAIN_MARKS = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u00a0", '"""\'\' ')
 
 
@@ -85,6 +96,12 @@ class Original:
 def plain(text: str) -> str:
     """The text with straight quotation marks and single spaces."""
     return " ".join(text.translate(PLAIN_MARKS).split())
+
+
+def without_names(text: str) -> str:
+    for name in NAMES:
+        text = re.sub(re.escape(name), CUT, text, flags=re.IGNORECASE)
+    return text
 
 
 def words(text: str) -> list[str]:
@@ -162,7 +179,7 @@ def test_the_corpus_holds_digests() -> None:
 @each_digest
 def test_front_matter_is_complete(doc_id: str, digest: Digest) -> None:
     front_matter = digest.front_matter
-    assert set(front_matter) == REQUIRED_KEYS
+    assert set(front_matter) - OPTIONAL_KEYS == REQUIRED_KEYS
     assert front_matter["edition"] == "digest"
     for key in ("title", "issuer", "date", "url", "type", "language", "rights"):
         assert isinstance(front_matter[key], str), f"{doc_id} {key} is not text; quote it"
@@ -180,6 +197,7 @@ def test_front_matter_agrees_with_the_original(
     digest: Digest,
     original: Original,
 ) -> None:
+    assert digest.front_matter["original_paragraphs"] == len(original.paragraphs)
     for key in ("title", "date", "url"):
         assert plain(digest.front_matter[key]) == plain(original.header[key]), f"{doc_id} {key}"
 
@@ -245,7 +263,7 @@ def test_no_long_run_of_words_is_shared(doc_id: str, digest: Digest, original: O
     runs = {tuple(source[start : start + size]) for start in range(len(source) - size + 1)}
     problems = []
     for block in digest.blocks:
-        told = words(block.text)
+        told = words(without_names(QUOTATION.sub(CUT, block.text)))
         for start in range(len(told) - size + 1):
             run = tuple(told[start : start + size])
             if run in runs:
