@@ -99,7 +99,7 @@ class Retriever:
         allowed = self.allowed(filters)
         vectors = self._encode(understood)
         lexical = self._lexical(understood)
-        rows = self._fused(understood, vectors, lexical, allowed)
+        rows = self._in_one_language(self._fused(understood, vectors, lexical, allowed), understood.language, filters)
         if not len(rows):
             empty = np.zeros(0, dtype=np.int64)
             return Retrieval((), (), Candidates(empty, np.zeros((0, 0), np.float32), empty), vectors)
@@ -110,6 +110,26 @@ class Retriever:
         ranked = self._with_neighbours(candidates.rows[order].tolist(), score_of)
         kept = self._merged(ranked, k)
         return Retrieval(tuple(kept), tuple(score_of[row] for row in kept), candidates, vectors)
+
+    @cached_property
+    def _translations(self) -> list[tuple[int, int]]:
+        """Rows of documents that are held in two languages: of the translation, and of what it translates."""
+        documents = self.generation.documents
+        return [
+            (documents.row_of(doc_id), documents.row_of(document.translation_of))
+            for doc_id, document in documents.items()
+            if document.translation_of in documents
+        ]
+
+    def _in_one_language(self, rows: NDArray[np.int64], language: str, filters: Filters) -> NDArray[np.int64]:
+        """Leave out passages of documents that the question's own language has too, among what the filters leave."""
+        documents = list(self.generation.documents.values()) if self._translations else []
+        left_out = []
+        for pair in self._translations:
+            read, other = pair if documents[pair[0]].language == language else pair[::-1]
+            if filters.keep(documents[read]):
+                left_out.append(other)
+        return rows[~np.isin(self.generation.passage_table[rows, 0], left_out)] if left_out else rows
 
     def _scores(self, candidates: Candidates) -> Floats:
         if self._reranker is None:

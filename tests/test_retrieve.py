@@ -187,3 +187,25 @@ def test_the_passage_in_which_a_paragraph_goes_on_comes_behind_it(tmp_path: Path
         assert "zebra treaty" in passages[0].text
         assert (spans[1].paragraph, spans[1].start) == (1, spans[0].end + 1)
         assert found.scores[0] == found.scores[1]
+
+
+def test_of_a_document_in_two_languages_the_question_s_own_answers(tmp_path: Path, word_model: Path) -> None:
+    root, other = tmp_path / "root", tmp_path / "other"
+    root.mkdir()
+    other.mkdir()
+    law = "title: AI 기본법\nlanguage: ko\n\nAI 기본법은 과태료 3천만원을 정한다.\n"
+    (root / "law.txt").write_text(law, encoding="utf-8")
+    english = (
+        "title: AI Basic Act\nlanguage: en\ntranslation_of: law\n\nThe AI Basic Act sets a fine of 30 million won.\n"
+    )
+    (other / "law.en.txt").write_text(english, encoding="utf-8")
+    settings = ingest_into(tmp_path / "home", word_model, root, other)
+    with Pipeline(settings) as pipeline:
+        of = {document.language: document for document in pipeline.documents().values()}
+        korean, translated, where = of["ko"].doc_id, of["en"].doc_id, of["ko"].root
+        assert {found.doc_id for found in pipeline.search("What fine does the AI Basic Act set?")} == {translated}
+        assert {found.doc_id for found in pipeline.search("AI 기본법의 과태료는?")} == {korean}
+        # A person who cannot see the translation, or asks for the other one, is answered from what is left.
+        for filters in (Filters(roots=(where,)), Filters(doc_ids=(korean,))):
+            found = pipeline.search("What fine does the AI Basic Act (AI 기본법) set?", filters=filters)
+            assert {one.doc_id for one in found} == {korean}
