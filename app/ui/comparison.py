@@ -12,7 +12,7 @@ from app.compare import Comparison, PairedBy, Row
 from app.escape import plain, shown
 from app.labels import ENGLISH, labels
 from app.ui.filters import type_name
-from app.ui.library import BACK, address, gone, where
+from app.ui.library import BACK, address, apart, gone, in_language, where
 from ingest.documents import Document, Paragraph
 
 Kind = Literal["both", "left", "right"]
@@ -46,7 +46,7 @@ class _Side:
     def name(self) -> str:
         """Date and title: dates differ where titles do not."""
         parts = (ENGLISH.date(self.document.date), self.document.title)
-        return " · ".join(shown(part) for part in parts if part)
+        return " · ".join(f"<span{in_language(part)}>{shown(part)}</span>" for part in parts if part)
 
     def link(self, paragraph: Paragraph | None, words: str) -> str:
         """Return a link to the document, or to a paragraph of it, in the reader; `words` are HTML."""
@@ -197,8 +197,8 @@ def _filters(counts: Mapping[Kind, int]) -> str:
 def _head(side: _Side) -> str:
     document = side.document
     said = (ENGLISH.date(document.date), document.edition, document.issuer)
-    about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
-    title = side.link(None, f"<bdi>{shown(document.title)}</bdi>")
+    about = " · ".join(apart(part) for part in said if part)
+    title = side.link(None, apart(document.title))
     return (
         f'<th role="columnheader" scope="col"><div>{side.badge} <span>{title}'
         f'<span class="sg-about">{about}</span></span></div></th>'

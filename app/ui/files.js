@@ -9,6 +9,7 @@ const api = async (method, path, body) => {
 const part = (name) => element.querySelector(name);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 let busy = false;
+let back = ""; // what has the focus once this is drawn anew
 
 function say(text) {
   part(".sg-adding-said").textContent = text;
@@ -20,13 +21,22 @@ function fail(name, why) {
   part(".sg-adding-errors").append(line);
 }
 
-function button(label, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "sg-copy";
-  made.textContent = label;
-  made.addEventListener("click", act);
-  part(".sg-adding .sg-actions").append(made);
+// Puts buttons, by their labels, in the place of those that stand there; the focus goes on to the first.
+function offer(buttons) {
+  const place = part(".sg-adding .sg-actions");
+  const held = place.contains(document.activeElement);
+  const made = Object.entries(buttons).map(([label, act]) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "sg-copy", textContent: label });
+    button.addEventListener("click", act);
+    return button;
+  });
+  place.replaceChildren(...made);
+  if (held) (made[0] ?? part("[data-pick]")).focus();
+}
+
+function redraw(focused, event) {
+  back = focused;
+  trigger("click", { view: "files", ...event });
 }
 
 function send(batch, { file, path }, done) {
@@ -72,14 +82,14 @@ async function add(files) {
   busy = true;
   part(".sg-adding").hidden = false;
   part(".sg-adding-errors").replaceChildren();
-  part(".sg-adding .sg-actions").replaceChildren();
+  offer({});
   let batch = null;
   try {
     const [first, inside] = files[0].path.split("/");
     const label = inside || files.length === 1 ? first : `${first} and ${files.length - 1} more`;
     ({ batch } = await api("POST", "/files", JSON.stringify({ label })));
     const undo = batch;
-    button("Cancel", () => api("DELETE", `/files/${undo}`).catch(() => {}));
+    offer({ Cancel: () => api("DELETE", `/files/${undo}`).catch(() => {}) });
     const all = files.reduce((sum, { file }) => sum + file.size, 0) || 1;
     let before = 0;
     let kept = 0;
@@ -99,16 +109,14 @@ async function add(files) {
     await api("POST", `/files/${batch}/finish`);
     const state = await indexed(batch);
     for (const { name, error } of state.failed) fail(name, error);
-    part(".sg-adding .sg-actions").replaceChildren();
     if (!state.documents.length) throw new Error("None of these files could be read.");
     say(`Added ${state.documents.length} document${state.documents.length === 1 ? "" : "s"}.`);
     part("progress").value = 1;
-    button("Undo", () => remove(undo));
+    offer({ Undo: () => remove(undo), "Show them in the list": () => redraw(".sg-batches li:last-child input") });
     dispatchEvent(new CustomEvent("sangho-added"));
-    button("Show them in the list", () => trigger("click", { view: "files" }));
   } catch (error) {
     say(error.message);
-    part(".sg-adding .sg-actions").replaceChildren();
+    offer({});
     if (batch) await api("DELETE", `/files/${batch}`).catch(() => {});
   } finally {
     busy = false;
@@ -120,8 +128,9 @@ async function remove(batch) {
   part(".sg-adding").hidden = false;
   try {
     await api("DELETE", `/files/${batch}`);
+    part("[data-pick]").focus();
     part(".sg-adding").hidden = true; // what the server draws next may be what stands there already
-    trigger("click", { view: "files" });
+    redraw("[data-pick]");
   } catch (error) {
     say(error.message);
   }
@@ -144,6 +153,13 @@ async function walk(entry, into) {
 
 trigger("click", { view: "files", first: true }); // what was added before
 
+watch("value", () =>
+  setTimeout(() => {
+    if (back && document.activeElement === document.body) part(back)?.focus();
+    back = "";
+  }),
+);
+
 element.addEventListener("dragover", (event) => {
   if (!event.target.closest(".sg-files")) return;
   event.preventDefault();
@@ -165,7 +181,7 @@ element.addEventListener("change", (event) => {
     add([...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name })));
     input.value = "";
   } else if (input.dataset.local) {
-    trigger("click", { view: "files", local: input.dataset.local, on: input.checked });
+    redraw(`[data-local="${input.dataset.local}"]`, { local: input.dataset.local, on: input.checked });
   }
 });
 element.addEventListener("click", (event) => {

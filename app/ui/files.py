@@ -7,6 +7,7 @@ from html import escape
 
 from app.escape import shown
 from app.own_files import Batch
+from app.ui.library import in_language
 from ingest.readers import SUFFIXES
 
 
@@ -29,8 +30,8 @@ def files_html(batches: Sequence[Batch], local_only: Collection[str], max_file_b
         '<button type="button" class="sg-copy" data-pick="folder">choose a folder</button></p>'
         f'<p class="sg-about">{shown(", ".join(sorted(SUFFIXES)))}; {max_file_bytes / 1e6:g} MB a file at most. '
         f"They are kept on this machine, and only this browser sees them. {shown(sent)}</p>"
-        f'<input type="file" class="sg-hidden" multiple accept="{escape(kinds)}" tabindex="-1" aria-label="Files">'
-        '<input type="file" class="sg-hidden" webkitdirectory tabindex="-1" aria-label="Folder"></div>'
+        f'<input type="file" hidden multiple accept="{escape(kinds)}">'
+        '<input type="file" hidden webkitdirectory></div>'
         '<div class="sg-adding" hidden><progress max="1" value="0" aria-label="Adding files"></progress>'
         '<p class="sg-adding-said" role="status"></p><ul class="sg-adding-errors"></ul>'
         '<p class="sg-actions"></p></div>'
@@ -40,10 +41,10 @@ def files_html(batches: Sequence[Batch], local_only: Collection[str], max_file_b
 
 def _batch(batch: Batch, is_local: bool) -> str:
     noun = "file" if batch.files == 1 else "files"
-    name = shown(batch.name)
+    name, language = shown(batch.name), in_language(batch.name)
     checked = " checked" if is_local else ""
     return (
-        f'<li><span dir="auto">{name}</span> <span class="sg-about">{batch.files} {noun}</span>'
+        f'<li><span{language} dir="auto">{name}</span> <span class="sg-about">{batch.files} {noun}</span>'
         f'<label><input type="checkbox" data-local="{escape(batch.id)}"{checked}> '
         "never send to a chat model elsewhere</label>"
         f'<button type="button" class="sg-copy" data-undo="{escape(batch.id)}">Remove<span class="sg-hidden"> {name}'

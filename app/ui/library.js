@@ -1,9 +1,13 @@
 // The sources. The server draws each view; this asks for it, keeps the address and the focus, and sorts the table.
 let wanted = { view: "list" };
 let asked = 0;
+let left = wanted; // the view before
+let held = false; // whether the focus was in it
 
 function show(view, keep) {
   if (!keep) history.replaceState({ ...wanted, at: scrollY }, ""); // where the way back leads to
+  left = wanted;
+  held = element.contains(document.activeElement);
   wanted = view;
   element.setAttribute("aria-busy", "true");
   trigger("click", { ...view, asked: ++asked });
@@ -30,9 +34,23 @@ function drawn() {
   const reader = element.querySelector(".sg-reader");
   if (reader) reader.focus({ preventScroll: true });
   if (wanted.view === "compare") focusComparison();
+  else if (held && !reader) focusFirst();
+  held = false;
   if (wanted.at !== undefined) scrollTo({ top: wanted.at });
   else if (here) here.scrollIntoView({ block: "center" });
   else if (wanted.view !== "list") scrollTo({ top: 0 });
+  delete wanted.at; // what is drawn once more, after adding files, stays where it is
+}
+
+// What was found; or in the list the document that was read before; or the view's heading.
+function focusFirst() {
+  const links = [...element.querySelectorAll(".sg-table a[data-doc]")];
+  const next =
+    element.querySelector(".sg-find ~ [role=status]") ??
+    links.find((link) => link.dataset.doc === left.doc) ??
+    element.querySelector("h2, [role=alert]");
+  if (next && next.localName !== "a") next.tabIndex = -1;
+  next?.focus({ preventScroll: wanted.at !== undefined });
 }
 
 function focusComparison() {
@@ -51,6 +69,11 @@ function showOnly(kind) {
   for (const row of rows) row.hidden = kind !== "" && row.dataset.kind !== kind;
   const count = rows.filter((row) => !row.hidden).length;
   element.querySelector(".sg-count").textContent = kind ? `${count} of ${rows.length} rows` : `all ${rows.length} rows`;
+}
+
+function goDown(part) {
+  part?.scrollIntoView({ block: "start" });
+  part?.querySelector("button")?.focus({ preventScroll: true });
 }
 
 function sortBy(button) {
@@ -81,7 +104,7 @@ element.addEventListener("click", (event) => {
   const only = event.target.closest("[data-only]");
   if (only) return showOnly(only.dataset.only);
   const below = event.target.closest("[data-to]");
-  if (below) return document.getElementById(below.dataset.to)?.scrollIntoView({ block: "start" });
+  if (below) return goDown(document.getElementById(below.dataset.to));
   const to = event.target.closest("[data-view], a[data-doc], a[data-compare]");
   if (!to || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();

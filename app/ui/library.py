@@ -12,6 +12,7 @@ from app.escape import link, plain, shown
 from app.exact import phrase_spans
 from app.labels import ENGLISH, labels
 from app.language import language_name
+from app.query import language_of
 from app.results import Ranked
 from app.timeline import timeline_svg
 from app.ui.filters import type_name
@@ -24,6 +25,16 @@ BACK: Final = '<button type="button" class="sg-copy" data-view="list">All source
 def address(doc_id: str, paragraph: int | None = None) -> str:
     """Return the stable address of a document in the window, or of one of its paragraphs."""
     return f"/?doc={quote(doc_id, safe='')}" + ("" if paragraph is None else f"&p={paragraph}")
+
+
+def in_language(text: str) -> str:
+    """Return the attribute that tells a screen reader in which language to read a text: Korean or English."""
+    return f' lang="{language_of(text)}"'
+
+
+def apart(text: str) -> str:
+    """Return text as HTML that is read by itself, in its own direction and language."""
+    return f"<bdi{in_language(text)}>{shown(text)}</bdi>"
 
 
 def comparing(left: str = "", right: str = "") -> str:
@@ -48,7 +59,7 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name
     held = sorted(documents.values(), key=lambda document: (document.date, document.doc_id), reverse=True)
     rows = "".join(_row(document, name_of(document.root)) for document in held)
     heads = "".join(
-        f'<th scope="col"{" aria-sort=descending" if not i else ""}>'
+        f'<th role="columnheader" scope="col"{" aria-sort=descending" if not i else ""}>'
         f'<button type="button" data-sort="{i}">{name}</button></th>'
         for i, name in enumerate(_COLUMNS)
     )
@@ -61,7 +72,8 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name
         f'<p class="sg-narrow"><label>Show only rows with <input type="search" class="sg-narrowing"></label> '
         f'<span class="sg-count" role="status">{len(held)} documents</span></p>'
         '<div class="sg-scroll" tabindex="0" role="region" aria-label="Table of documents">'
-        f'<table class="sg-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<table class="sg-table" role="table" aria-label="Documents"><thead role="rowgroup">'
+        f'<tr role="row">{heads}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
         f"{_not_held(not_held)}</section>"
     )
 
@@ -80,8 +92,8 @@ def find_html(query: str = "", *, exact: bool = False) -> str:
 def results_html(query: str, results: Sequence[Ranked], *, exact: bool) -> str:
     """Return the passages found, each opening its document at its paragraph; an exact phrase is marked."""
     items = "".join(_result(result, query if exact else "") for result in results)
-    how = "hold the phrase" if exact else "are nearest in meaning"
-    count = f"{len(results)} passages {how}" if len(results) != 1 else f"1 passage {how.replace('are', 'is')}"
+    how = ("holds the phrase", "hold the phrase") if exact else ("is nearest in meaning", "are nearest in meaning")
+    count = f"1 passage {how[0]}" if len(results) == 1 else f"{len(results)} passages {how[1]}"
     found = f'<p class="sg-about" role="status">{count}.</p><ol class="sg-found">{items}</ol>'
     if not results:
         hint = "Check its spelling, or search by meaning instead." if exact else "Try other words."
@@ -102,14 +114,14 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
     words = labels(document.language)
     edition = words.digest if document.edition == "digest" else words.original
     said = [document.issuer, words.date(document.date), type_name(document.type), edition]
-    about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
+    about = " · ".join(apart(part) for part in said if part)
     official = link(document.url, words.official)
     paragraphs = "".join(_paragraph(document, one, paragraph) for one in document.paragraphs)
     return (
         f'<section class="sg-library sg-reader" tabindex="-1">'
         f'<p class="sg-actions">{BACK}{_compare("Compare with another document", document.doc_id)}</p>'
-        f'<h2 dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
-        f"{f'<p class=sg-official>{official}</p>' if official else ''}{_edition(document)}"
+        f'<h2{in_language(document.title)} dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
+        f"{f'<p class=sg-official{in_language(words.official)}>{official}</p>' if official else ''}{_edition(document)}"
         f'<div lang="{escape(plain(document.language))}">{paragraphs}</div></section>'
     )
 
@@ -117,7 +129,7 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
 def gone_html(doc_id: str) -> str:
     """Return what is shown for an address whose document is not, or no longer, indexed."""
     return (
-        f'<section class="sg-library"><p class="sg-actions">{BACK}</p>'
+        f'<section class="sg-library"><p class="sg-actions">{BACK}</p><h2>Sources</h2>'
         f'<p class="sg-notice" role="alert">{gone(doc_id)}</p></section>'
     )
 
@@ -161,19 +173,19 @@ def _paragraph(document: Document, paragraph: Paragraph, wanted: int | None) -> 
 
 def _row(document: Document, root: str) -> str:
     title = (
-        f'<a href="{escape(address(document.doc_id))}" data-doc="{escape(document.doc_id)}" dir="auto">'
-        f"{shown(document.title)}</a>"
+        f'<a href="{escape(address(document.doc_id))}" data-doc="{escape(document.doc_id)}"'
+        f'{in_language(document.title)} dir="auto">{shown(document.title)}</a>'
     )
     plain_cells = (document.issuer, type_name(document.type), language_name(document.language), document.edition)
     cells = [
         (document.date, f'<span class="sg-date">{shown(ENGLISH.date(document.date) or "no date")}</span>'),
         (document.title, title),
-        *((text, f"<bdi>{shown(text)}</bdi>") for text in plain_cells),
+        *((text, apart(text)) for text in plain_cells),
         (f"{len(document.paragraphs):06}", str(len(document.paragraphs))),
-        (root, f"<bdi>{shown(root)}</bdi>"),
+        (root, apart(root)),
     ]
-    return "<tr>" + "".join(
-        f'<td data-key="{escape(plain(key).lower())}" data-name="{name}">{cell}</td>'
+    return '<tr role="row">' + "".join(
+        f'<td role="cell" data-key="{escape(plain(key).lower())}" data-name="{name}">{cell}</td>'
         for name, (key, cell) in zip(_COLUMNS, cells, strict=True)
     ) + "</tr>"  # fmt: skip
 
@@ -182,9 +194,9 @@ def _not_held(known: Sequence[Known]) -> str:
     if not known:
         return ""
     items = "".join(
-        f"<li>{link(one.url, one.title) or shown(one.title)} "
-        f'<span class="sg-about">{shown(" · ".join(part for part in (one.issuer, ENGLISH.date(one.date)) if part))}'
-        "</span></li>"
+        f"<li><span{in_language(one.title)}>{link(one.url, one.title) or shown(one.title)}</span> "
+        f'<span class="sg-about">'
+        f"{' · '.join(apart(part) for part in (one.issuer, ENGLISH.date(one.date)) if part)}</span></li>"
         for one in known
     )
     return (
@@ -197,10 +209,11 @@ def _result(result: Ranked, phrase: str) -> str:
     first, last = result.paragraphs
     place = f"¶{first}" if first == last else f"¶{first}–{last}"
     about = " · ".join(shown(part) for part in (ENGLISH.date(result.date), place) if part)
+    text = _marked(result.text, phrase) if phrase else shown(result.text)
     return (
         f'<li><a href="{escape(address(result.doc_id, first))}" data-doc="{escape(result.doc_id)}" data-p="{first}">'
-        f'<bdi>{shown(result.title)}</bdi></a><p class="sg-about">{about}</p>'
-        f'<p class="sg-text" dir="auto">{_marked(result.text, phrase) if phrase else shown(result.text)}</p></li>'
+        f'{apart(result.title)}</a><p class="sg-about">{about}</p>'
+        f'<p class="sg-text"{in_language(result.text)} dir="auto">{text}</p></li>'
     )
 
 

@@ -14,6 +14,7 @@ from app.ui.asking import restarted
 from app.ui.chat import Conversation, error_html
 from app.ui.components import QUIET, Answers, html
 from app.ui.downloads import saved
+from app.ui.library import apart
 from ingest.errors import SanghoError
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ def _row(one: Listed) -> str:
     when = datetime.datetime.fromtimestamp(one.updated, datetime.UTC)
     named = escape(plain(one.title))
     return (
-        f'<li data-id="{one.id}"><div><button type="button" class="sg-open" data-does="open"><bdi>{shown(one.title)}'
-        f'</bdi></button><p class="sg-about">{_counted(one.turns, "question")} · '
+        f'<li data-id="{one.id}"><div><button type="button" class="sg-open" data-does="open">{apart(one.title)}'
+        f'</button><p class="sg-about">{_counted(one.turns, "question")} · '
         f'<time datetime="{when.isoformat()}">{when:%Y-%m-%d %H:%M} UTC</time></p></div><p class="sg-actions">'
         f'<button type="button" class="sg-copy" data-does="rename" data-longest="{LONGEST_TITLE}" '
         f'aria-label="Rename: {named}">Rename</button>'

@@ -7,7 +7,7 @@ from html import escape
 from app.escape import link, plain, shown
 from app.labels import Labels, labels
 from app.results import Citation
-from app.ui.library import address
+from app.ui.library import address, apart, in_language
 from ingest.documents import Document, Paragraph
 
 _CLOSE = '<button type="button" class="sg-close" aria-label="Close the source panel">Close</button>'
@@ -35,7 +35,7 @@ def source_html(citation: Citation, document: Document | None, *, related: bool 
     """
     words = labels(language)
     kind = f'<p class="sg-kind">{words.related}</p>' if related else ""
-    head = f"{kind}<h2><bdi>{shown(citation.title)}</bdi></h2>{_about(citation, words)}"
+    head = f"{kind}<h2>{apart(citation.title)}</h2>{_about(citation, words)}"
     return (
         f'<section id="sg-source" class="sg-source" aria-label="Source" tabindex="-1" lang="{words.language}" '
         f'data-doc="{escape(plain(citation.doc_id))}">{_CLOSE}{head}'
@@ -48,7 +48,7 @@ def _about(citation: Citation, words: Labels) -> str:
     said = [citation.issuer, words.date(citation.date), edition]
     said += [words.page.format(page=citation.page)] if citation.page else []
     said += [f"{words.superseded} {citation.superseded_by}"] if citation.superseded_by else []
-    about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
+    about = " · ".join(apart(part) for part in said if part)
     official = link(citation.url, words.official)
     there = (
         f'<a href="{escape(address(citation.doc_id, citation.paragraph))}" data-read="{escape(citation.doc_id)}" '
@@ -68,11 +68,13 @@ def _paragraphs(citation: Citation, document: Document | None, words: Labels) ->
         return _changed("This paragraph has changed since. The words as they were cited:", citation)
     at = document.paragraphs.index(cited)
     around = document.paragraphs[max(at - 1, 0) : at + 2]
-    return "".join(_paragraph(one, citation if one is cited else None, words) for one in around)
+    paragraphs = "".join(_paragraph(one, citation if one is cited else None, words) for one in around)
+    return f'<div lang="{escape(plain(document.language))}">{paragraphs}</div>'
 
 
 def _changed(why: str, citation: Citation) -> str:
-    return f'<p class="sg-notice" role="note">{why}</p><p dir="auto"><mark>{shown(citation.quote)}</mark></p>'
+    quote = f'<p{in_language(citation.quote)} dir="auto"><mark>{shown(citation.quote)}</mark></p>'
+    return f'<p class="sg-notice" role="note">{why}</p>{quote}'
 
 
 def _paragraph(paragraph: Paragraph, citation: Citation | None, words: Labels) -> str:
@@ -84,5 +86,5 @@ def _paragraph(paragraph: Paragraph, citation: Citation | None, words: Labels) -
     marked = f"{shown(text[:start])}<mark>{shown(text[start:end])}</mark>{shown(text[end:])}"
     label = ""
     if citation.edition == "digest":
-        label = f'<p class="sg-summary">{shown(words.summary.format(place=where))}</p>'
+        label = f'<p class="sg-summary" lang="{words.language}">{shown(words.summary.format(place=where))}</p>'
     return f'<div class="sg-para sg-here">{number}<div>{label}<p dir="auto">{marked}</p></div></div>'
