@@ -24,6 +24,11 @@ _PLACE: Final = re.compile(
     r"\b(?:in|at|for|with|on|by|from|under|about)\s+(?:the\s+)?(?:[A-Z][\w.'’-]*\s?)+|\bthe EU\b"
 )
 _LEAD: Final = re.compile(r"((?:in|at|for|with|on|by|from|under|about|of|since|after|before|until)\s+)?(the\s+)?", re.I)
+_ASKS: Final = re.compile(
+    r"^\s*(?:who|whom|whose|what|which|when|where|why|how|did|does|do|is|are|was|were|has|have|had|will|would|can|could)\b",
+    re.I,
+)
+_NAME: Final = re.compile(r"(?<=\s)[A-Z][\w.'’-]+")
 _SHORT: Final = 4  # index terms; a question with fewer hardly stands by itself
 
 
@@ -32,7 +37,15 @@ def leaves_out(question: str) -> bool:
     terms = analyse(question)
     if _OPENING.match(question) and len(terms) <= 8:
         return True
-    return len(terms) < _SHORT or (len(terms) <= 8 and _PRONOUN.search(question) is not None)
+    return (len(terms) < _SHORT and not _stands(question)) or (
+        len(terms) <= 8 and _PRONOUN.search(question) is not None
+    )
+
+
+def _stands(question: str) -> bool:
+    """Whether a question is whole though it is short: it asks, and says of when and of whom or what by name."""
+    undated = DATE_PHRASE.sub(" ", question)  # "May" of "May 2022" is no name
+    return undated != question and _ASKS.match(question) is not None and _NAME.search(undated) is not None
 
 
 def complete(question: str, history: Sequence[str]) -> str:

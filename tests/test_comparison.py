@@ -14,8 +14,8 @@ from app.compare import Comparison, Row
 from app.roots import Roots
 from app.settings import Settings
 from app.ui.comparison import choosing_html, comparison_html, refused
-from app.ui.library import comparing, list_html, reader_html
 from app.ui.loading import Loader
+from app.ui.source_views import comparing, list_html, reader_html
 from app.ui.sources_tab import SourcesTab, opens_sources
 from app.ui.visitors import Visitors
 from ingest.documents import Document, Paragraph

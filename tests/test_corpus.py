@@ -163,6 +163,8 @@ def digest(doc_id: str) -> Digest:
 @pytest.fixture
 def original(doc_id: str) -> Original:
     found = read_original(doc_id)
+    if found is None and DIGESTS[doc_id].front_matter.get("translation_of") in DIGESTS:
+        pytest.skip("a translation, held to the digest that it translates")
     if found is None:
         pytest.skip(f"the original shared/sources/{doc_id}.txt is not beside the repository")
     return found
@@ -219,6 +221,18 @@ def test_markers_rise_from_one_without_overlap(doc_id: str, digest: Digest) -> N
             problems.append(f"{block.name} has a second marker inside; leave a blank line")
         previous = max(previous, block.last)
     assert not problems, report(doc_id, problems)
+
+
+@each_digest
+def test_a_translation_has_the_blocks_of_what_it_translates(doc_id: str, digest: Digest) -> None:
+    of = DIGESTS.get(digest.front_matter.get("translation_of", ""))
+    if of is None:
+        assert "translation_of" not in digest.front_matter
+        return
+    assert [block.name for block in digest.blocks] == [block.name for block in of.blocks]
+    assert digest.front_matter["language"] != of.front_matter["language"]
+    for key in ("date", "url", "original_paragraphs", "superseded_by"):
+        assert digest.front_matter.get(key) == of.front_matter.get(key), f"{doc_id} {key}"
 
 
 @each_digest

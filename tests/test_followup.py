@@ -69,6 +69,20 @@ def test_a_question_that_stands_by_itself_is_left_alone(question: str) -> None:
     assert complete(question, [FIVE_G, "and in 2022?"]) == question
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Did the 2021 statement mention TikTok?", "When in 2023 did Biden visit?", "Who of Naver came in May 2022?"],
+)
+def test_a_short_question_with_a_date_and_a_name_is_whole(question: str) -> None:
+    for earlier in (FIVE_G, FIVE_G_KO):
+        assert complete(question, [earlier]) == question
+
+
+@pytest.mark.parametrize("question", ["What in May 2022?", "How much in 2023?", "Did Japan sign?", "TikTok in 2021?"])
+def test_a_short_question_that_lacks_either_is_not(question: str) -> None:
+    assert leaves_out(question)
+
+
 def test_without_a_conversation_nothing_is_added() -> None:
     assert leaves_out("and in 2023?")
     assert complete("and in 2023?", []) == "and in 2023?"

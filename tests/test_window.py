@@ -536,8 +536,8 @@ def test_a_document_is_read_at_an_address_that_stays(context: BrowserContext, ta
 def test_an_address_of_nothing_says_so(context: BrowserContext, served: Served) -> None:
     tab = context.new_page()
     tab.goto(f"{served.window.url}/?doc=%3Cimg%20src%3Dx%20onerror%3D%22window.hacked%3D1%22%3E&p=x")
-    tab.wait_for_selector(".sg-library [role='alert']")
-    assert "There is no document “<img src=x" in text(tab, ".sg-library [role='alert']")
+    tab.wait_for_selector(".sg-views [role='alert']")
+    assert "There is no document “<img src=x" in text(tab, ".sg-views [role='alert']")
     assert tab.evaluate("window.hacked") is None
 
 

@@ -105,7 +105,7 @@ def views(tab: Tab, window: Window, folder: Path) -> Iterator[str]:
         ("?compare=han", ".sg-choose"), ("?compare=han&with=summit", ".sg-rows"),
     ):  # fmt: skip
         tab.goto(f"{window.url}/{address}")
-        tab.wait_for_selector(f".sg-library {shown}, .sg-library{shown}")
+        tab.wait_for_selector(f".sg-views {shown}, .sg-views{shown}")
         yield address
 
 

@@ -199,7 +199,7 @@ def test_rows_are_filtered_by_keyboard_and_stay_so_on_the_way_back(context: Brow
 def test_comparing_again_leaves_the_page_usable(context: BrowserContext, window: Window) -> None:
     tab = compared(context, window)
     tab.get_by_role("button", name="Compare", exact=True).click()
-    tab.wait_for_function("!document.querySelector('#sg-library [aria-busy], #sg-library[aria-busy]')")
+    tab.wait_for_function("!document.querySelector('#sg-views [aria-busy], #sg-views[aria-busy]')")
     assert len(rows(tab)) == 5
 
 

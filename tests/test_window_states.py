@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,6 +53,17 @@ def index(home: Path, folder: Path) -> Settings:
     settings = Settings.load(home=home, port=0)
     ingest(home, [folder], EMBEDDER, settings.passage_tokens, 1_000_000)
     return settings
+
+
+CONNECT = sqlite3.connect
+
+
+def full(*arguments: Any, **options: Any) -> sqlite3.Connection:
+    """Open a file that cannot grow: SQLite's own way to say that the disk is full."""
+    file: sqlite3.Connection = CONNECT(*arguments, **options)
+    pages = file.execute("PRAGMA page_count").fetchone()[0]
+    file.execute(f"PRAGMA max_page_count = {pages}")
+    return file
 
 
 def opened(context: BrowserContext, window: Window) -> Tab:
@@ -133,6 +145,23 @@ def test_a_file_of_conversations_that_cannot_be_written_is_told_under_the_answer
     assert "Move it away" in text(tab, ".sg-told")
     tab.get_by_role("button", name="Conversations").click()
     tab.wait_for_selector("dialog[open] .sg-error")
+
+
+def test_a_full_disk_is_told_under_the_answer_and_what_was_not_kept_is_kept_later(
+    context: BrowserContext, serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = open_tab(context, serving(Settings.load(home=tmp_path, port=0), FakeAsker).url)
+    ask(tab, HOW_MUCH)
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "connect", full)
+        ask(tab, f"TikTok? {'What did they say of it? ' * 60}")
+        tab.wait_for_selector(".sg-told .sg-notice")
+        assert "The disk is full; this was not kept. Free some space." in text(tab, ".sg-told")
+        assert "Not in the sources" in text(tab, ".sg-outcome")
+    ask(tab, "Japan?")
+    tab.wait_for_selector(".sg-told .sg-notice", state="detached")
+    tab.reload()
+    tab.locator(".sg-turn").nth(2).wait_for()
 
 
 def test_a_slow_answer_says_how_long_it_has_taken(context: BrowserContext, serving: Serving, tmp_path: Path) -> None:

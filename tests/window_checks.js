@@ -136,7 +136,6 @@ function aloud() {
   if (document.documentElement.lang !== "en") faults.push("the page's language");
   for (const node of texts()) {
     const of = node.parentElement;
-    if (of.matches(".sg-question, [data-example]")) continue; // questions do not say their language yet
     if (/[가-힣]/.test(node.data) && of.closest("[lang]").lang !== "ko") faults.push(`Korean read as English: ${called(of)}`);
   }
   return faults;

@@ -23,6 +23,7 @@ from app.ui.chat import (
     spoken,
     turn_html,
 )
+from app.ui.components import in_language
 from app.ui.downloads import download
 from app.ui.filters import chips_html, said, without
 from app.ui.keeping import Keeping
@@ -212,7 +213,7 @@ def restarted(talk: Conversation) -> tuple[Any, ...]:
 def welcome_html(examples: Sequence[str] = ()) -> str:
     """Return what stands on the page before the first question: what it is for, and the examples as buttons."""
     items = "".join(
-        f'<li><button type="button" data-example="{i}" dir="auto">{shown(example)}</button></li>'
+        f'<li><button type="button" data-example="{i}"{in_language(example)} dir="auto">{shown(example)}</button></li>'
         for i, example in enumerate(examples)
     )
     listed = f"<h2>Questions to begin with</h2><ul>{items}</ul>" if items else ""

@@ -12,6 +12,7 @@ from app.labels import ENGLISH, labels
 from app.query import NO_FILTERS, Filters
 from app.render import answer_html, partial_html
 from app.results import Answer, Citation, Partial, Stage
+from app.ui.components import in_language
 from app.ui.line import Line
 from app.ui.loading import Asker, Loader
 from ingest.errors import SanghoError
@@ -190,7 +191,8 @@ def citation_at(turns: Sequence[Turn], turn: object, n: object, kind: object) ->
 def turn_html(turn: Turn, index: int) -> str:
     """Return one turn as HTML: the question as a heading, then its answer, its progress or its error."""
     limited = f'<p class="sg-limited">Only: <bdi>{shown(turn.limited)}</bdi></p>' if turn.limited else ""
-    return f'<h2 class="sg-question" dir="auto">{shown(turn.question)}</h2>{limited}{_below(turn, index)}'
+    question = f'<h2 class="sg-question"{in_language(turn.question)} dir="auto">{shown(turn.question)}</h2>'
+    return f"{question}{limited}{_below(turn, index)}"
 
 
 def _below(turn: Turn, index: int) -> str:

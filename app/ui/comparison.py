@@ -11,8 +11,9 @@ from typing import Final, Literal
 from app.compare import Comparison, PairedBy, Row
 from app.escape import plain, shown
 from app.labels import ENGLISH, labels
+from app.ui.components import apart, in_language
 from app.ui.filters import type_name
-from app.ui.library import BACK, address, apart, gone, in_language, where
+from app.ui.source_views import BACK, address, gone, where
 from ingest.documents import Document, Paragraph
 
 Kind = Literal["both", "left", "right"]
@@ -105,7 +106,7 @@ def comparison_html(documents: Mapping[str, Document], comparison: Comparison) -
 def _view(documents: Mapping[str, Document], left: str, right: str, below: str) -> str:
     held = sorted(documents.values(), key=lambda document: (document.date, document.doc_id), reverse=True)
     return (
-        f'<section class="sg-library sg-comparison"><p class="sg-actions">{BACK}</p><h2>Compare two documents</h2>'
+        f'<section class="sg-views sg-comparison"><p class="sg-actions">{BACK}</p><h2>Compare two documents</h2>'
         '<form class="sg-choose">'
         f"{_select('left', held, left)}{_select('right', held, right)}"
         f'<button type="submit" class="sg-go">Compare</button></form>{below}</section>'

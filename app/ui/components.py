@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from app.escape import shown
+from app.query import language_of
 from app.ui.theme import script
 
 if TYPE_CHECKING:
@@ -20,6 +22,16 @@ def html(value: object, elem_id: str, script_name: str, **options: Any) -> gr.HT
     import gradio as gr
 
     return gr.HTML(value, elem_id=elem_id, js_on_load=script(script_name), apply_default_css=False, **options)
+
+
+def in_language(text: str) -> str:
+    """Return the attribute that tells a screen reader in which language to read a text: Korean or English."""
+    return f' lang="{language_of(text)}"'
+
+
+def apart(text: str) -> str:
+    """Return text as HTML that is read by itself, in its own direction and language."""
+    return f"<bdi{in_language(text)}>{shown(text)}</bdi>"
 
 
 class Answers:

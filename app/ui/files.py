@@ -7,7 +7,7 @@ from html import escape
 
 from app.escape import shown
 from app.own_files import Batch
-from app.ui.library import in_language
+from app.ui.components import in_language
 from ingest.readers import SUFFIXES
 
 

@@ -12,9 +12,8 @@ from app.conversations import LONGEST_TITLE, Conversations, Listed, feedback_lin
 from app.escape import plain, shown
 from app.ui.asking import restarted
 from app.ui.chat import Conversation, error_html
-from app.ui.components import QUIET, Answers, html
+from app.ui.components import QUIET, Answers, apart, html
 from app.ui.downloads import saved
-from app.ui.library import apart
 from ingest.errors import SanghoError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from html import escape
 from app.escape import link, plain, shown
 from app.labels import Labels, labels
 from app.results import Citation
-from app.ui.library import address, apart, in_language
+from app.ui.components import apart, in_language
+from app.ui.source_views import address
 from ingest.documents import Document, Paragraph
 
 _CLOSE = '<button type="button" class="sg-close" aria-label="Close the source panel">Close</button>'

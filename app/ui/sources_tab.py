@@ -13,8 +13,8 @@ from app.ui.chat import error_html
 from app.ui.comparison import choosing_html, comparison_html, refused
 from app.ui.components import QUIET, Answers, html
 from app.ui.files import files_html
-from app.ui.library import gone_html, list_html, reader_html, results_html
 from app.ui.loading import Asker, Loader
+from app.ui.source_views import gone_html, list_html, reader_html, results_html
 from app.ui.visitors import Visitors
 from ingest.errors import SanghoError
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 FOUND: Final = 30
 LOOKED_AT: Final = 60  # passages; several may be parts of one paragraph
 _WAIT: Final = 120.0  # seconds for the index to open
-_LOADING: Final = '<section class="sg-library"><h2>Sources</h2><p class="sg-loading">Opening the index…</p></section>'
+_LOADING: Final = '<section class="sg-views"><h2>Sources</h2><p class="sg-loading">Opening the index…</p></section>'
 
 
 class SourcesTab:
-    """The tab's two components: the sources, whose script asks for a view (`library.js`), and a person's own files.
+    """The tab's two components: the sources, whose script asks for a view, and a person's own files.
 
     Args:
         loader: makes what opens documents and searches them.
@@ -41,11 +41,11 @@ class SourcesTab:
         self._loader = loader
         self._visitors = visitors
         self._files = files
-        library = html(_LOADING, "sg-library", "library.js")
-        library.click(answers(self.show), None, [library], queue=False, **QUIET)
+        views = html(_LOADING, "sg-views", "source_views.js")
+        views.click(answers(self.show), None, [views], queue=False, **QUIET)
         if files is not None:
             own = html("", "sg-own", "files.js")
-            own.click(answers(self.own), None, [own, library], queue=False, **QUIET)
+            own.click(answers(self.own), None, [own, views], queue=False, **QUIET)
 
     def show(self, event: Mapping[str, object], visitor: str) -> str:
         """Return a view: `list`, `read` (doc, p), `find` (query, exact), `compare` (left, right); errors as lines."""
@@ -57,7 +57,7 @@ class SourcesTab:
             # The page is told of a view that is asked for again only if its HTML differs.
             return f"{self._view(self._visitors.sight(asker, visitor), event)}<!-- {_number(event.get('asked'))} -->"
         except SanghoError as error:
-            return f'<section class="sg-library"><h2>Sources</h2>{error_html(error)}</section>'
+            return f'<section class="sg-views"><h2>Sources</h2>{error_html(error)}</section>'
 
     def own(self, event: Mapping[str, object], visitor: str) -> tuple[str, Any] | None:
         """Return a visitor's own files and the list of sources, after marking a batch local-only or not.

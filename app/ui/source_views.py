@@ -12,9 +12,9 @@ from app.escape import link, plain, shown
 from app.exact import phrase_spans
 from app.labels import ENGLISH, labels
 from app.language import language_name
-from app.query import language_of
 from app.results import Ranked
 from app.timeline import timeline_svg
+from app.ui.components import apart, in_language
 from app.ui.filters import type_name
 from ingest.documents import Document, Paragraph
 
@@ -25,16 +25,6 @@ BACK: Final = '<button type="button" class="sg-copy" data-view="list">All source
 def address(doc_id: str, paragraph: int | None = None) -> str:
     """Return the stable address of a document in the window, or of one of its paragraphs."""
     return f"/?doc={quote(doc_id, safe='')}" + ("" if paragraph is None else f"&p={paragraph}")
-
-
-def in_language(text: str) -> str:
-    """Return the attribute that tells a screen reader in which language to read a text: Korean or English."""
-    return f' lang="{language_of(text)}"'
-
-
-def apart(text: str) -> str:
-    """Return text as HTML that is read by itself, in its own direction and language."""
-    return f"<bdi{in_language(text)}>{shown(text)}</bdi>"
 
 
 def comparing(left: str = "", right: str = "") -> str:
@@ -52,7 +42,7 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name
     """
     if not documents:
         return (
-            '<section class="sg-library"><h2>Sources</h2><p class="sg-notice" role="note">Nothing is indexed yet. '
+            '<section class="sg-views"><h2>Sources</h2><p class="sg-notice" role="note">Nothing is indexed yet. '
             "<code>sangho ingest</code> adds Sangho’s digests, <code>sangho ingest PATH</code> your own files.</p>"
             f"{_not_held(not_held)}</section>"
         )
@@ -66,7 +56,7 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name
     timeline = timeline_svg(held, not_held)
     picture = f'<details class="sg-timeline"><summary>Timeline</summary><div tabindex="0">{timeline}</div></details>'
     return (
-        f'<section class="sg-library"><h2>Sources</h2>{find_html()}{picture}'
+        f'<section class="sg-views"><h2>Sources</h2>{find_html()}{picture}'
         f'<p class="sg-actions">{_compare("Compare two documents") if len(held) > 1 else ""}'
         '<button type="button" class="sg-copy" data-to="sg-own">Add your own files</button></p>'
         f'<p class="sg-narrow"><label>Show only rows with <input type="search" class="sg-narrowing"></label> '
@@ -99,7 +89,7 @@ def results_html(query: str, results: Sequence[Ranked], *, exact: bool) -> str:
         hint = "Check its spelling, or search by meaning instead." if exact else "Try other words."
         found = f'<p class="sg-notice" role="status">Nothing found. {hint}</p>'
     return (
-        f'<section class="sg-library"><p class="sg-actions">{BACK}</p><h2>Sources</h2>'
+        f'<section class="sg-views"><p class="sg-actions">{BACK}</p><h2>Sources</h2>'
         f"{find_html(query, exact=exact)}{found}</section>"
     )
 
@@ -118,7 +108,7 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
     official = link(document.url, words.official)
     paragraphs = "".join(_paragraph(document, one, paragraph) for one in document.paragraphs)
     return (
-        f'<section class="sg-library sg-reader" tabindex="-1">'
+        f'<section class="sg-views sg-reader" tabindex="-1">'
         f'<p class="sg-actions">{BACK}{_compare("Compare with another document", document.doc_id)}</p>'
         f'<h2{in_language(document.title)} dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
         f"{f'<p class=sg-official{in_language(words.official)}>{official}</p>' if official else ''}{_edition(document)}"
@@ -129,7 +119,7 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
 def gone_html(doc_id: str) -> str:
     """Return what is shown for an address whose document is not, or no longer, indexed."""
     return (
-        f'<section class="sg-library"><p class="sg-actions">{BACK}</p><h2>Sources</h2>'
+        f'<section class="sg-views"><p class="sg-actions">{BACK}</p><h2>Sources</h2>'
         f'<p class="sg-notice" role="alert">{gone(doc_id)}</p></section>'
     )
 
