@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import signal
 import sqlite3
 import threading
@@ -199,6 +200,30 @@ def test_nothing_of_what_was_deleted_is_left_in_the_file(kept: Conversations, tm
     assert b"secret" not in (tmp_path / FILE).read_bytes()
     assert kept.delete(ME) == 29
     assert b"plain" not in (tmp_path / FILE).read_bytes()
+
+
+def test_a_turn_that_is_asked_anew_leaves_nothing_of_the_old_one(kept: Conversations, tmp_path: Path) -> None:
+    where = kept.save(ME, None, [FIRST, Kept("secret question " * 500, "{}")], 0)
+    kept.save(ME, where, [FIRST, SECOND], 1)
+    assert b"secret" not in (tmp_path / FILE).read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_is_left_where_rows_were_moved(kept: Conversations, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  no secret
+    ids: list[str] = []
+    for _ in range(150):
+        turns = [Kept("q", "x" * chance.randint(0, 700)) for _ in range(chance.randint(1, 4))]
+        ids.append(kept.save(ME, None, turns, 0).id)
+        for one in chance.choices(ids, k=3):
+            kept.rate(ME, one, 0, "up", f"<{one}>" + "n" * chance.randint(0, 1500))
+            kept.rename(ME, one, f"[{one}]" + "t" * chance.randint(0, 50))
+    gone = chance.sample(ids, 75)
+    for one in gone:
+        kept.delete(ME, one)
+    content = (tmp_path / FILE).read_bytes()
+    assert [one for one in gone if one.encode() in content] == []
+    assert all(one.encode() in content for one in ids if one not in gone)
 
 
 def test_the_oldest_make_room(kept: Conversations) -> None:
