@@ -36,7 +36,7 @@ REQUIRED_KEYS = frozenset(
         "original_paragraphs",
     }
 )
-OPTIONAL_KEYS = frozenset({"supersedes", "superseded_by", "translation_of"})
+OPTIONAL_KEYS = frozenset({"note", "topics", "supersedes", "superseded_by", "translation_of"})
 LONGEST_SHARED_RUN = 9  # words; ten in a row are a copy
 # Official names that are themselves as long as that; a digest may call a thing by its name.
 NAMES = (

@@ -64,9 +64,15 @@ def open_sources(context: BrowserContext, served: Served) -> Tab:
 
 
 def choose(tab: Tab, *paths: Path) -> None:
-    with tab.expect_file_chooser() as chooser:
-        tab.get_by_role("button", name="choose files").click()
-    chooser.value.set_files([str(path) for path in paths])
+    """Choose files in the window.
+
+    Listened for well before the click: one made while the listener is being set can open the chooser without it.
+    """
+    names = [str(path) for path in paths]
+    tab.once("filechooser", lambda chooser: chooser.set_files(names))
+    button = tab.get_by_role("button", name="choose files")
+    button.wait_for()
+    button.click()
 
 
 def said(tab: Tab, beginning: str) -> str:
