@@ -241,7 +241,7 @@ class Answerer:
         statements, unplaced = citer.cite(drafted.statements)
         outcome: Outcome = found.outcome if statements else "not_in_sources"
         citations = citer.citations
-        notices = [*notices, *citer.superseded()]
+        notices = [*notices, *citer.warnings()]
         abstention = labels(found.understood.language).abstention
         return Answer(
             question=question,

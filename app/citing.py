@@ -68,6 +68,7 @@ class Citer:
             start=place.start,
             end=place.end,
             superseded_by=self._superseded_by(document),
+            note=document.note,
         )
 
     def _superseded_by(self, document: Document) -> str:
@@ -80,11 +81,13 @@ class Citer:
             return doc_id
         return f"{document.title} ({document.date})" if document.date else document.title
 
-    def superseded(self) -> list[str]:
-        """Return one sentence for each cited document that was superseded."""
+    def warnings(self) -> list[str]:
+        """Return what must be known of the cited documents: what superseded them, and what those not whole lack."""
         cited = {place.doc_id: self._documents[place.doc_id] for place in self._numbers}
-        return [
-            f"{document.title} was superseded by {self._called(newer)}."
-            for document in cited.values()
-            if (newer := self._superseded_by(document))
-        ]
+        said = []
+        for document in cited.values():
+            if newer := self._superseded_by(document):
+                said.append(f"{document.title} was superseded by {self._called(newer)}.")
+            if document.note and not document.complete:
+                said.append(f"On {document.title}: {document.note}")
+        return said

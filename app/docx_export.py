@@ -98,7 +98,7 @@ def _write_sources(
 def _about(citation: Citation, words: Labels) -> list[str]:
     edition = words.digest if citation.edition == "digest" else words.original
     superseded = f"{words.superseded} {citation.superseded_by}" if citation.superseded_by else ""
-    said = [citation.issuer, words.date(citation.date), place(citation, words), edition, superseded]
+    said = [citation.issuer, words.date(citation.date), place(citation, words), edition, superseded, citation.note]
     return [part for part in said if part]
 
 

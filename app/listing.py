@@ -36,6 +36,8 @@ def _about(document: Document) -> dict[str, Any]:
     names = ("doc_id", "title", "issuer", "date", "url", "type", "language", "rights", "complete", "edition", "root")
     return {name: getattr(document, name) for name in names} | {
         "aliases": list(document.aliases),
+        "topics": list(document.topics),
+        "note": document.note,
         "superseded_by": document.superseded_by,
         "paragraphs": len(document.paragraphs),
     }

@@ -137,7 +137,7 @@ def _item(citation: Citation, kind: str, turn: int, words: Labels) -> str:
     number = f'<span class="sg-number">{citation.n if kind == "cite" else "·"}</span>'
     superseded = f"{words.superseded} {citation.superseded_by}" if citation.superseded_by else ""
     said = [citation.issuer, words.date(citation.date), place(citation, words)]
-    said += [words.digest if citation.edition == "digest" else words.original, superseded]
+    said += [words.digest if citation.edition == "digest" else words.original, superseded, citation.note]
     about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
     return (
         f'{number}<div><button type="button" class="sg-open" data-kind="{kind}" data-turn="{turn}" '

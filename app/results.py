@@ -22,6 +22,7 @@ class Citation:
         n: the number shown in the answer, from 1.
         page: from 1, or None where the file has no pages.
         superseded_by: `doc_id` of the document that replaces this one; empty if none is known.
+        note: what whoever relies on the document must know (`Document.note`); mostly empty.
     """
 
     n: int
@@ -37,6 +38,7 @@ class Citation:
     start: int
     end: int
     superseded_by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

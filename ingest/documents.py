@@ -22,9 +22,10 @@ Edition = Literal["original", "digest"]
 
 FRONT_MATTER_KEYS: Final = (
     "title", "issuer", "date", "url", "type", "language", "rights", "complete", "edition",
-    "aliases", "translation_of", "supersedes", "superseded_by",
+    "aliases", "topics", "note", "translation_of", "supersedes", "superseded_by",
 )  # fmt: skip
 LONGEST_FRONT_MATTER: Final = 65_536  # characters; YAML is read in time that grows with it
+_LISTS: Final = ("aliases", "topics")
 _NUMBER: Final = operator.attrgetter("number")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _PLAIN_LINE = re.compile(r"([A-Za-z][\w-]*):[ \t]*(.*)")
@@ -61,6 +62,8 @@ class Document:
         doc_id: the file's name without its ending, qualified by its folder where two roots hold the same.
         paragraphs: in the order of their numbers.
         date: YYYY, YYYY-MM or YYYY-MM-DD; empty when unknown.
+        topics: what it is about, in a word or two each.
+        note: what whoever relies on it must know: that it is partial, out of date, an unofficial copy.
         root: the source root it came from, as an absolute path.
         path: the file, as an absolute path.
         digest: SHA-256 of the file's bytes.
@@ -78,6 +81,8 @@ class Document:
     complete: bool = True
     edition: Edition = "original"
     aliases: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    note: str = ""
     translation_of: str = ""
     supersedes: str = ""
     superseded_by: str = ""
@@ -214,12 +219,12 @@ def metadata_from(values: Mapping[str, Any]) -> dict[str, Any]:
     `Document`'s defaults hold. Line breaks inside a value become spaces.
 
     Raises:
-        ReadError: a value is not one line of text, or a date, edition or list of aliases is not in the
+        ReadError: a value is not one line of text, or a date, edition, or list of aliases or topics is not in the
             documented form.
     """
     empty: tuple[Any, ...] = (None, "", "~", "null", [])
     known = {key: values[key] for key in FRONT_MATTER_KEYS if values.get(key) not in empty}
-    fields: dict[str, Any] = {key: _line(key, value) for key, value in known.items() if key != "aliases"}
+    fields: dict[str, Any] = {key: _line(key, value) for key, value in known.items() if key not in _LISTS}
     fields = {key: value for key, value in fields.items() if value}
     if not _is_date(fields.get("date", "2000")):
         raise ReadError(
@@ -229,9 +234,7 @@ def metadata_from(values: Mapping[str, Any]) -> dict[str, Any]:
         raise ReadError(f"front matter edition {fields['edition'][:60]!r} is unknown.", "Write original or digest.")
     if "complete" in fields:
         fields["complete"] = fields["complete"].lower() not in ("no", "false")
-    if "aliases" in known:
-        fields["aliases"] = _aliases(known["aliases"])
-    return fields
+    return fields | {key: _lines(key, known[key]) for key in _LISTS if key in known}
 
 
 def _line(key: str, value: Any) -> str:
@@ -251,9 +254,9 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _aliases(value: Any) -> tuple[str, ...]:
+def _lines(key: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.split(";")
-    if not isinstance(value, list) or any(isinstance(alias, (dict, list)) for alias in value):
-        raise ReadError("front matter aliases are not a list.", "Write aliases: [first, second].")
-    return tuple(line for alias in value if (line := _line("aliases", alias)))
+    if not isinstance(value, list) or any(isinstance(one, (dict, list)) for one in value):
+        raise ReadError(f"front matter {key} are not a list.", f"Write {key}: [first, second].")
+    return tuple(line for one in value if (line := _line(key, one)))

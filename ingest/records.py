@@ -12,13 +12,14 @@ from typing import Any, Final, overload
 from ingest.documents import Document, Paragraph, Passage, Span
 from ingest.errors import BrokenIndex
 
-_SCALARS: Final = tuple(field.name for field in fields(Document) if field.name not in ("paragraphs", "aliases"))
+_LISTS: Final = ("aliases", "topics")
+_SCALARS: Final = tuple(field.name for field in fields(Document) if field.name not in ("paragraphs", *_LISTS))
 
 
 def document_to_line(document: Document) -> str:
     """Return a document as one line of JSON."""
     values: dict[str, Any] = {name: getattr(document, name) for name in _SCALARS}
-    values["aliases"] = document.aliases
+    values |= {name: getattr(document, name) for name in _LISTS}
     values["paragraphs"] = [[p.number, p.text, p.last, p.page, p.heading] for p in document.paragraphs]
     return json.dumps(values, ensure_ascii=False)
 
@@ -32,7 +33,7 @@ def document_from_line(line: bytes) -> Document:
     with _readable("document"):
         values = json.loads(line)
         values["paragraphs"] = tuple(Paragraph(*paragraph) for paragraph in values["paragraphs"])
-        values["aliases"] = tuple(values["aliases"])
+        values |= {name: tuple(values[name]) for name in _LISTS}
         return Document(**values)
 
 

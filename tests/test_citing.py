@@ -84,8 +84,8 @@ def test_superseded_documents_are_named_once() -> None:
     citing = citer()
     places = [Place("old", 1, 0, 17), Place("old", 4, 0, 3), Place("new", 1, 0, 3)]
     citing.cite([Grounded("x", (place,)) for place in places])
-    assert citing.superseded() == ["The Old Act was superseded by The New Act."]
-    assert citer().superseded() == []
+    assert citing.warnings() == ["The Old Act was superseded by The New Act."]
+    assert citer().warnings() == []
 
 
 def test_the_catalogue_knows_of_later_documents_too(tmp_path: Path) -> None:
@@ -93,11 +93,11 @@ def test_the_catalogue_knows_of_later_documents_too(tmp_path: Path) -> None:
     citing = citer(Catalogue((known,)))
     citing.cite([Grounded("x", (Place("new", 1, 0, 3),))])
     assert citing.citations[0].superseded_by == "newest"
-    assert citing.superseded() == ["The New Act was superseded by newest."]
+    assert citing.warnings() == ["The New Act was superseded by newest."]
     newest = Known("newest", "2026-01-20", "The Newest Act", "", "", "", "", "")
     citing = citer(Catalogue((known, newest)))  # not held, but known
     citing.cite([Grounded("x", (Place("new", 1, 0, 3),))])
-    assert citing.superseded() == ["The New Act was superseded by The Newest Act (2026-01-20)."]
+    assert citing.warnings() == ["The New Act was superseded by The Newest Act (2026-01-20)."]
     assert Catalogue.load(tmp_path / "missing.tsv").documents == ()
 
 

@@ -49,6 +49,7 @@ def _about(citation: Citation, words: Labels) -> str:
     said = [citation.issuer, words.date(citation.date), edition]
     said += [words.page.format(page=citation.page)] if citation.page else []
     said += [f"{words.superseded} {citation.superseded_by}"] if citation.superseded_by else []
+    said += [citation.note]
     about = " · ".join(apart(part) for part in said if part)
     official = link(citation.url, words.official)
     there = (

@@ -104,6 +104,7 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
     words = labels(document.language)
     edition = words.digest if document.edition == "digest" else words.original
     said = [document.issuer, words.date(document.date), type_name(document.type), edition]
+    said += [", ".join(document.topics)]
     about = " · ".join(apart(part) for part in said if part)
     official = link(document.url, words.official)
     paragraphs = "".join(_paragraph(document, one, paragraph) for one in document.paragraphs)
@@ -146,6 +147,7 @@ def _edition(document: Document) -> str:
         said.append("It is not complete.")
     if document.superseded_by:
         said.append(f"It was superseded by {document.superseded_by}.")
+    said += [document.note] if document.note else []
     return f'<p class="sg-notice" role="note">{shown(" ".join(said))}</p>' if said else ""
 
 

@@ -23,7 +23,7 @@ from ingest.readers.text import read_text
 
 __all__ = ["READER_VERSION", "SUFFIXES", "find_files", "read_file"]
 
-READER_VERSION: Final = "1"  # rises with every change that gives some file other paragraphs
+READER_VERSION: Final = "2"  # rises with every change that gives some file other paragraphs or metadata
 
 _READERS: Final[dict[str, Callable[[bytes], Content]]] = {
     ".txt": read_text,

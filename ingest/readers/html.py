@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ingest.documents import metadata_from
@@ -31,7 +31,8 @@ _ROWS: Final = frozenset(("row", "tr"))
 _CELLS: Final = frozenset(("cell", "td", "th"))
 _BREAK: Final = "\v"  # <br>: white space, but two of them part paragraphs
 _TWO_BREAKS = re.compile(r"\v\s*\v\s*")
-_LEFT_OUT: Final = "script style noscript template nav header footer aside form button select svg iframe head".split()
+_UNSHOWN: Final = ("script", "style", "noscript", "template", "svg", "iframe", "head")
+_FRAME: Final = (*_UNSHOWN, "nav", "header", "footer", "aside", "form", "button", "select")
 
 
 def read_html(data: bytes) -> Content:
@@ -49,6 +50,22 @@ def read_html(data: bytes) -> Content:
     except ReadError:
         raise
     except Exception as error:  # parsers of other people's pages fail in many ways
+        raise ReadError(f"cannot be parsed as HTML ({type(error).__name__}).", "Save the page again.") from error
+
+
+def read_whole_html(data: bytes) -> list[str]:
+    """Return every block of text that a page shows, in order: menus and footers as well as the main text.
+
+    Raises:
+        ReadError: as `read_html`.
+    """
+    import trafilatura
+
+    page = re.sub(r"^\s*<\?xml[^>]*\?>", "", _decoded(data)).replace("\x00", "")
+    try:
+        tree = trafilatura.load_html(page)
+        return [] if tree is None else [clean(block.text) for block in _worded(_without(tree, _UNSHOWN))]
+    except Exception as error:  # as above
         raise ReadError(f"cannot be parsed as HTML ({type(error).__name__}).", "Save the page again.") from error
 
 
@@ -85,7 +102,7 @@ def _extracted(page: str) -> Content:
         date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "2099-12-31"},
     )
     main = _worded(found.body) if isinstance(found, Document) and found.body is not None else []
-    everything = _worded(_without_frame(tree))
+    everything = _worded(_without(tree, _FRAME))
     # Of pages that are short or mostly tables trafilatura keeps little, or everything as one block.
     lost = _length(main) * 5 < _length(everything)
     jammed = len(main) == 1 < len(everything)
@@ -109,8 +126,8 @@ def _with_top_heading(blocks: list[Block], everything: list[Block]) -> list[Bloc
     return [top, *blocks]
 
 
-def _without_frame(tree: Any) -> Any:
-    for element in list(tree.iter(*_LEFT_OUT)):
+def _without(tree: Any, tags: Sequence[str]) -> Any:
+    for element in list(tree.iter(*tags)):
         if element.getparent() is not None:
             element.drop_tree()
     return tree

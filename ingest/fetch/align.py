@@ -1,0 +1,254 @@
+"""Find a document's paragraphs among the words of a page that may split them otherwise.
+
+Every shingle of the page that has a paragraph's mark says where that paragraph would begin; marks that agree make a
+candidate. Of the candidates the chain is chosen that explains most words, in the paragraphs' order and without
+overlap, as in the chaining of seeds in sequence alignment (Abouelhoda and Ohlebusch 2005, "Chaining algorithms for
+multiple genome comparison"). Menus, footers and whatever else the page has are in no chain.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ingest.fetch.fingerprints import SHINGLE, Fingerprint, shingles
+from ingest.fetch.words import Word, words_of
+
+ENOUGH: Final = 0.5  # share of a paragraph's marks that must be found where it is said to stand
+_SLACK: Final = 0.1  # of a paragraph's length: words added or left out in it
+_INSERTED: Final = 8  # words
+_AT_EDGE: Final = 0.5  # of a word: a candidate that begins or ends where a block does is likelier
+_OPENING: Final = frozenset(">§¶#“‘\"'([{«「『【〈《")
+_BULLETS: Final = "•·▪◦●○■□‣∙*-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A paragraph found on a page: its number, and its text as the page has it."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What of a document was found on a page.
+
+    Attributes:
+        paragraphs: those found, by number.
+        missing: numbers of those not found.
+        share: of the document's words, how many are in paragraphs that were found; 0 to 1.
+        left_over: words between the first and the last paragraph found that belong to none.
+    """
+
+    paragraphs: tuple[Aligned, ...]
+    missing: tuple[int, ...]
+    share: float
+    left_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    print: Fingerprint
+    start: int  # words of the page, end exclusive
+    end: int
+    score: float  # words that it explains
+    seen: frozenset[int]  # places in the page of the words of the shingles found
+
+
+def align(prints: Sequence[Fingerprint], blocks: Sequence[str]) -> Alignment:
+    """Find paragraphs, by their fingerprints, in a page's blocks of text.
+
+    Args:
+        prints: the document's, by number.
+        blocks: the page's text, one string a block, menus and footers included; may be empty.
+    """
+    words = words_of(blocks)
+    chain = _trimmed(_chain(list(_candidates(prints, words)), len(words)))
+    found = [
+        Aligned(one.print.number, text)
+        for one, text in zip(chain, _texts(chain, words, blocks), strict=True)
+        if text
+    ]  # fmt: skip
+    numbers = {one.number for one in found}
+    total = sum(one.length for one in prints)
+    inside = sum(one.print.length for one in chain if one.print.number in numbers)
+    spread = chain[-1].end - chain[0].start if chain else 0
+    return Alignment(
+        paragraphs=tuple(found),
+        missing=tuple(one.number for one in prints if one.number not in numbers),
+        share=inside / total if total else 0.0,
+        left_over=max(0, spread - sum(one.end - one.start for one in chain)),
+    )
+
+
+def _candidates(prints: Sequence[Fingerprint], words: Sequence[Word]) -> Iterator[_Candidate]:
+    keys = [word.key for word in words]
+    opens = {place for place, word in enumerate(words) if not place or words[place - 1].block != word.block}
+    closes = {place for place in (*opens, len(words)) if place}
+    where: dict[int, dict[int, list[int]]] = {}
+    for size in range(1, SHINGLE + 1):
+        where[size] = defaultdict(list)
+        for place, (hash, _) in enumerate(shingles(keys, size)):
+            where[size][hash].append(place)
+    for one in prints:
+        hits = sorted(
+            (place - offset, offset) for offset, hash in one.marks for place in where[one.shingle].get(hash, ())
+        )
+        for group in _agreeing(hits, _slack(one)):
+            offsets = {offset for _, offset in group}
+            share = len(offsets) / len(one.marks)
+            if share < ENOUGH:
+                continue
+            first, last = _ends(group)
+            last += one.length
+            start, end = max(first, 0), min(last, len(words))
+            if end - start < one.length * (1 - _SLACK):
+                continue
+            edges = (start in opens) + (end in closes)
+            seen = frozenset(begin + offset + word for begin, offset in group for word in range(one.shingle))
+            yield _Candidate(one, start, end, share * one.length + edges * _AT_EDGE, seen)
+
+
+def _slack(one: Fingerprint) -> int:
+    """How far apart two marks may say that a paragraph begins: as many words as an edit or a button may have put in."""
+    return 0 if len(one.marks) == 1 else max(_INSERTED, int(one.length * _SLACK))
+
+
+def _agreeing(hits: Sequence[tuple[int, int]], slack: int) -> Iterator[list[tuple[int, int]]]:
+    """Group hits (where the paragraph would begin, and the mark's place in it) that agree within `slack` words."""
+    group: list[tuple[int, int]] = []
+    for hit in hits:
+        if group and hit[0] - group[-1][0] > slack:
+            yield group
+            group = []
+        group.append(hit)
+    if group:
+        yield group
+
+
+def _ends(group: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return where the paragraph would begin by its first mark and by its last; they differ by what an edit moved.
+
+    A mark that occurs several times counts where it agrees best with the others.
+    """
+    middle = Counter(begin for begin, _ in group).most_common(1)[0][0]
+    ends = (min(offset for _, offset in group), max(offset for _, offset in group))
+    first, last = (
+        min((begin for begin, offset in group if offset == end), key=lambda begin: abs(begin - middle)) for end in ends
+    )
+    return first, last
+
+
+def _chain(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
+    """Return the chain of highest score; of equal ones, that whose short paragraphs stand nearest to the next."""
+    best = _PrefixBest(length + 1)
+    totals: list[float] = []
+    before: list[int] = []
+    for _, same in itertools.groupby(range(len(candidates)), key=lambda index: candidates[index].print.number):
+        added = []
+        for index in same:
+            one = candidates[index]
+            total, previous = best.up_to(one.start + _overlap(one))
+            totals.append(total + one.score)
+            before.append(previous)
+            added.append(index)
+        for index in added:
+            best.put(candidates[index].end, totals[index], index)
+    _, index = best.up_to(length)
+    chain = []
+    while index >= 0:
+        chain.append(candidates[index])
+        index = before[index]
+    return chain[::-1]
+
+
+def _overlap(one: _Candidate) -> int:
+    """How many words a paragraph may share with the one before it, where an edit made that one's end uncertain."""
+    return min(3, one.print.length // 8)
+
+
+class _PrefixBest:
+    """The best total among those put at places up to one: a Fenwick tree of maxima.
+
+    Of equal totals the later place wins, so that a short paragraph stands nearest to what follows it.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._tree: list[tuple[float, int, int]] = [(0.0, -1, -1)] * (size + 1)
+
+    def put(self, place: int, total: float, index: int) -> None:
+        value = (total, place, index)
+        at = place + 1
+        while at < len(self._tree):
+            self._tree[at] = max(self._tree[at], value)
+            at += at & -at
+
+    def up_to(self, place: int) -> tuple[float, int]:
+        value = (0.0, -1, -1)
+        at = min(place + 1, len(self._tree) - 1)
+        while at > 0:
+            value = max(value, self._tree[at])
+            at -= at & -at
+        return value[0], value[2]
+
+
+def _trimmed(chain: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return the chain without overlaps: a paragraph ends where the next begins at the latest."""
+    starts = [one.start for one in chain[1:]]
+    return [replace(one, end=min(one.end, start)) for one, start in zip(chain, [*starts, sys.maxsize], strict=False)]
+
+
+def _texts(chain: Sequence[_Candidate], words: Sequence[Word], blocks: Sequence[str]) -> Iterator[str]:
+    """Yield each paragraph's text: its words with what stands between them, and the marks directly around them."""
+    for one in chain:
+        runs = [list(run) for _, run in itertools.groupby(range(one.start, one.end), key=lambda at: words[at].block)]
+        yield " ".join(_part(run[0], run[-1], words, blocks) for run in _own(runs, one))
+
+
+def _own(runs: list[list[int]], one: _Candidate) -> list[list[int]]:
+    """Return the runs of words, a block each, without those of blocks that something else put between or around."""
+    known = [any(at in one.seen for at in run) for run in runs]
+    excess = sum(map(len, runs)) - one.print.length
+    kept = []
+    for number, run in enumerate(runs):
+        outer = number in (0, len(runs) - 1)
+        if not known[number] and (outer or len(run) <= excess):
+            excess -= len(run)
+        else:
+            kept.append(run)
+    return kept
+
+
+def _part(first: int, last: int, words: Sequence[Word], blocks: Sequence[str]) -> str:
+    """Return the text from one word to another of the same block, with the marks that belong to them."""
+    block = blocks[words[first].block]
+    start = _begin(block, words[first].start, words[first - 1].end if _same(words, first - 1, first) else None)
+    following = words[last + 1].start if _same(words, last, last + 1) else None
+    end = len(block) if following is None else _begin(block, following, words[last].end)
+    return block[start:end].strip().lstrip(_BULLETS + " " if start == 0 else "").strip()
+
+
+def _same(words: Sequence[Word], one: int, other: int) -> bool:
+    return 0 <= one and other < len(words) and words[one].block == words[other].block
+
+
+def _begin(block: str, start: int, before: int | None) -> int:
+    """Return where the text that begins with the word at `start` begins: with the marks that belong to it.
+
+    Args:
+        before: where the word before ends in the same block; None if there is none.
+    """
+    if before is None:
+        return 0
+    attached = block[before:start].split(" ")
+    own = len(attached[-1])
+    for marks in reversed(attached[1:-1]):  # "§ 30D", "- 30D": the mark belongs to what follows
+        if not set(marks) <= _OPENING:
+            break
+        own += len(marks) + 1
+    return start - own if len(attached) > 1 else start
