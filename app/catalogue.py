@@ -1,4 +1,4 @@
-"""The documents of the field that are known to exist, held or not: `corpus/catalogue.tsv`."""
+"""The documents of the field that are known to exist, held or not: `corpus/catalogue.csv`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from app.settings import BUNDLED_CORPUS
 
-CATALOGUE: Final = BUNDLED_CORPUS / "catalogue.tsv"
+CATALOGUE: Final = BUNDLED_CORPUS / "catalogue.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Known:
         doc_id: what its file is called where it is held.
         date: YYYY, YYYY-MM or YYYY-MM-DD.
         url: the official or best page; may be empty.
+        url_note: what is not certain of that address ("from memory, unverified"); empty where it was seen.
         superseded_by: the `doc_id` of what replaced it; may be empty.
     """
 
@@ -31,7 +32,8 @@ class Known:
     type: str
     language: str
     url: str
-    superseded_by: str
+    superseded_by: str = ""
+    url_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Catalogue:
         if not path.exists():
             return cls(())
         with path.open(encoding="utf-8", newline="") as file:
-            return cls(tuple(Known(**row) for row in csv.DictReader(file, delimiter="\t")))
+            return cls(tuple(Known(**row) for row in csv.DictReader(file)))
 
     def not_held(self, held: Iterable[str]) -> tuple[Known, ...]:
         """Return the known documents that are not among the `doc_id`s held."""

@@ -86,6 +86,10 @@ def _sources_commands(commands: Commands) -> None:
     show = _command(commands, "show", show_document, "print a document, or one paragraph of it")
     show.add_argument("doc", metavar="DOC")
     show.add_argument("--paragraph", type=int, metavar="N", help="the original's paragraph number")
+    fetch = _command(commands, "fetch", fetch_originals, "get originals from their publishers' sites; they then answer")
+    fetch.add_argument("docs", nargs="*", metavar="DOC", help="what to fetch (default: every document with a digest)")
+    fetch.add_argument("--digests", action="store_true", help="go back to the digests instead")
+    fetch.add_argument("--json", action="store_true", help="print one JSON object")
     remove = _command(commands, "remove", remove_document, "take a document out of the index")
     remove.add_argument("doc", metavar="DOC")
 
@@ -281,6 +285,28 @@ def _document_lines(document: Document) -> Iterator[str]:
     for paragraph in document.paragraphs:
         number = f"{paragraph.number}" if paragraph.last == paragraph.number else f"{paragraph.number}-{paragraph.last}"
         yield f"¶{number}  {paragraph.text}"
+
+
+def fetch_originals(options: argparse.Namespace, settings: Settings) -> int:
+    """Run `sangho fetch`."""
+    from app.originals import Shelf, get_originals, return_to_digests
+    from app.pipeline import index_sync, polite_client
+    from app.printing import fetched_json, fetched_text
+    from app.progress import shown_progress
+    from ingest.embedding import SentenceTransformerEmbedder
+
+    sync = index_sync(settings, SentenceTransformerEmbedder(settings.embedding))
+    with shown_progress(quiet=options.json) as on_progress:
+        if options.digests:
+            gone = return_to_digests(settings.home, options.docs, sync, on_progress)
+            said = {1: "1 original is"}.get(len(gone), f"{len(gone)} originals are")
+            _print_json({"digests": gone}) if options.json else _print(f"{said} given back to the digests.")
+            return DONE
+        shelf, client = Shelf.load(), polite_client(settings)
+        results = list(get_originals(settings.home, shelf, shelf.wanted(options.docs), client, sync, on_progress))
+    _print_json(fetched_json(results)) if options.json else _print(fetched_text(results))
+    failed = [result for result in results if result.state == "failed"]
+    return DONE if not failed else IN_PART if len(failed) < len(results) else FAILED
 
 
 def remove_document(options: argparse.Namespace, settings: Settings) -> int:

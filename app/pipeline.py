@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,8 +35,10 @@ from ingest.index import current_id, open_index
 
 if TYPE_CHECKING:
     from app.llm import ChatModel
-    from app.own_files import OwnFiles
+    from app.originals import Originals
+    from app.own_files import IndexSync, OwnFiles
     from ingest.embedding import Embedder
+    from ingest.fetch.client import Client
 
 MOST_RESULTS: Final = 1000
 
@@ -241,11 +245,41 @@ def own_files(settings: Settings, embedder: Embedder) -> OwnFiles:
         settings: of the window.
         embedder: the model of its pipeline.
     """
-    from app.own_files import IndexSync, OwnFiles
+    from app.own_files import OwnFiles
 
     limit = int(settings.max_file_mb * 1_000_000)
-    sync = IndexSync(settings.home, embedder, settings.passage_tokens, limit, chroma_server(settings))
-    return OwnFiles(settings.home, Roots(settings.home), sync, limit)
+    return OwnFiles(settings.home, Roots(settings.home), index_sync(settings, embedder), limit)
+
+
+def originals(settings: Settings, embedder: Embedder) -> Originals:
+    """Return what fetches originals for the window.
+
+    Args:
+        settings: of the window.
+        embedder: the model of its pipeline.
+    """
+    from app.originals import Originals, Shelf
+
+    def client(sleep: Callable[[float], None]) -> Client:
+        return polite_client(settings, sleep)
+
+    return Originals(settings.home, Shelf.load(), client, index_sync(settings, embedder))
+
+
+def polite_client(settings: Settings, sleep: Callable[[float], None] = time.sleep) -> Client:
+    """Return what gets pages from publishers' sites."""
+    from ingest.fetch.client import Client
+
+    allowed = [ipaddress.ip_network(part.strip()) for part in settings.fetch_allow.split(",") if part.strip()]
+    return Client(allowed, sleep=sleep)
+
+
+def index_sync(settings: Settings, embedder: Embedder) -> IndexSync:
+    """Return what brings the index up to date with the source roots that the window adds."""
+    from app.own_files import IndexSync
+
+    limit = int(settings.max_file_mb * 1_000_000)
+    return IndexSync(settings.home, embedder, settings.passage_tokens, limit, chroma_server(settings))
 
 
 def _chat_model(settings: Settings) -> ChatModel | None:

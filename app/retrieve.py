@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.document_names import DocumentNames
 from app.query import NO_FILTERS, Filters, Understood
 from app.ranking import Candidates, Floats, LinearWeights, QueryVectors, coverage, describe
+from ingest.embedding import reads
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
@@ -78,7 +79,7 @@ class Retriever:
         """Which documents are in a language the embedding model cannot read, `(n_documents,)`."""
         languages = self._embedder.languages
         documents = self.generation.documents.values()
-        return np.array([not {"*", document.language} & languages for document in documents], dtype=bool)
+        return np.array([not reads(languages, document.language) for document in documents], dtype=bool)
 
     @cached_property
     def _passage_rows(self) -> NDArray[np.int64]:

@@ -15,10 +15,11 @@ from app.errors import BadInput, SettingsError
 from app.settings import BUNDLED_CORPUS
 from ingest.errors import SanghoError
 from ingest.index import write_whole
-from ingest.scan import OWN_FILES
+from ingest.scan import ORIGINALS, OWN_FILES
 
 ROOTS_FILE: Final = "roots.json"
 BUNDLED_NAME: Final = "Sangho's digests"
+ORIGINALS_NAME: Final = "Originals"
 _FORMAT: Final = 1
 _WAIT: Final = 10.0  # seconds, for another process that writes
 _OWNER: Final = re.compile("[0-9a-f]{16}")
@@ -109,6 +110,8 @@ class Roots:
         given = self._read().get(root, {}).get("name", "")
         if not given and Path(root) == BUNDLED_CORPUS:
             return BUNDLED_NAME
+        if not given and Path(root) == self._home / ORIGINALS:
+            return ORIGINALS_NAME
         return given or Path(root).name or root
 
     def _read(self) -> Entries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import re
 from pathlib import Path
@@ -38,6 +39,17 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=60.0, gt=0, description="time limit of one generated answer, in seconds")
     chroma: str = Field(default="", description="address of a Chroma server; empty keeps the vectors in the home")
     chroma_token: SecretStr = Field(default=SecretStr(""), description="token for that server")
+
+    fetch_allow: str = Field(
+        default="", description="addresses or networks, with commas, that 'fetch' may connect to beyond public ones"
+    )
+
+    @field_validator("fetch_allow")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            ipaddress.ip_network(part)  # its error says what is wrong
+        return value
 
     @field_validator("chroma")
     @classmethod

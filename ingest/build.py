@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.cache import VectorCache
 from ingest.documents import Document, Passage, Sentence
+from ingest.embedding import reads
 from ingest.errors import BrokenIndex
 from ingest.exact import save_array
 from ingest.generation import (
@@ -173,7 +174,9 @@ def _write(
     places = places_of(plan.documents, sentences)
     save_array(place / SENTENCES, places)
     save_array(place / PASSAGE_TABLE, passage_table(plan.documents, passages, places))
-    vectors, sentence_vectors = _embed(place.parent.parent / "cache", passages, sentences, embedder, files, report)
+    read = frozenset(document.doc_id for document in plan.documents if reads(embedder.languages, document.language))
+    texts = _Texts(passages, sentences, read)
+    vectors, sentence_vectors = _embed(place.parent.parent / "cache", texts, embedder, files, report)
     save_array(place / SENTENCE_VECTORS, sentence_vectors.astype(np.float16))
     report(Progress(files, files, len(passages), len(passages), note="Building the index"))
     LexicalIndex.build([passage.indexed_text for passage in passages]).save(place / LEXICAL)
@@ -188,6 +191,7 @@ def _write(
         failed=plan.failed,
         documents=files,
         passages=len(passages),
+        embedded=texts.embedded_passages,
         sentences=len(sentences),
         approximate=approximate,
         chroma=chroma,
@@ -210,17 +214,31 @@ def _build_graph(
     return approximate, server.address, collection
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What is embedded: passages and sentences of the documents (`read`, by `doc_id`) that the model reads."""
+
+    passages: Sequence[Passage]
+    sentences: Sequence[Sentence]
+    read: frozenset[str]
+
+    @property
+    def embedded_passages(self) -> int:
+        return sum(passage.doc_id in self.read for passage in self.passages)
+
+    def by_row(self) -> dict[int, str]:
+        """Return the texts by their row, sentences after passages."""
+        texts = [*((one.doc_id, one.indexed_text) for one in self.passages)]
+        texts += ((one.doc_id, one.text) for one in self.sentences)
+        return {row: text for row, (doc_id, text) in enumerate(texts) if doc_id in self.read}
+
+
 def _embed(
-    folder: Path,
-    passages: Sequence[Passage],
-    sentences: Sequence[Sentence],
-    embedder: Embedder,
-    files: int,
-    report: OnProgress,
+    folder: Path, texts: _Texts, embedder: Embedder, files: int, report: OnProgress
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the passages' and the sentences' vectors; both are embedded in one pass."""
-    texts = [passage.indexed_text for passage in passages] + [sentence.text for sentence in sentences]
-    total = len(passages)
+    """Return the passages' and the sentences' vectors, embedded in one pass; zeros for those that nobody reads."""
+    by_row = texts.by_row()
+    total = len(texts.passages)
     started = time.monotonic()
 
     def progress(share: float) -> None:
@@ -230,10 +248,12 @@ def _embed(
     report(Progress(files, files, 0, total, note="Embedding"))
     cache = VectorCache(folder, embedder)
     try:
-        vectors = cache.vectors(texts, progress)
-        cache.prune(texts)
+        found = cache.vectors(list(by_row.values()), progress)
+        cache.prune(by_row.values())
     finally:
         cache.close()
+    vectors = np.zeros((total + len(texts.sentences), embedder.dim), np.float32)
+    vectors[list(by_row)] = found
     return vectors[:total], vectors[total:]
 
 

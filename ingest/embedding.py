@@ -77,6 +77,11 @@ class Embedder(Protocol):
         """Return each text's length in word pieces, special ones not counted, nothing cut off."""
 
 
+def reads(languages: frozenset[str], language: str) -> bool:
+    """Whether a model that reads `languages` (as `Embedder.languages` says it) reads a text in `language`."""
+    return bool({"*", language} & languages)
+
+
 class SentenceTransformerEmbedder:
     """An `Embedder` on sentence-transformers.
 

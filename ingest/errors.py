@@ -9,6 +9,7 @@ SanghoError                 base of every error of ours; `remedy` is the next st
 ├── ChromaUnreachable       the Chroma server that SANGHO_CHROMA names does not answer, or refuses
 ├── IngestRunning           another process is ingesting into the same home
 ├── NoSpace                 the disk is full
+├── FetchError              a page cannot be had from its site, may not be, or is not the document
 └── UnknownSource           a document or root that is not in the index
 """
 
@@ -66,3 +67,7 @@ class NoSpace(SanghoError):
 
 class UnknownSource(SanghoError):
     """A document or a source root that is not in the index."""
+
+
+class FetchError(SanghoError):
+    """A page cannot be had from its site, may not be, or is not the document."""

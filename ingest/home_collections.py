@@ -64,10 +64,10 @@ class HomeCollections:
         """
         if (manifest.chroma, manifest.collection) != (self.server.address, self.name(manifest.generation)):
             return False
-        if not manifest.passages or not manifest.approximate:
+        if not manifest.embedded or not manifest.approximate:
             return True  # nobody asks for it
         with answering(self.server):
-            return rows_in(self._client, manifest.collection) == manifest.passages
+            return rows_in(self._client, manifest.collection) == manifest.embedded
 
     def drop(self, generation: str) -> None:
         """Delete the collection of a generation that was not completed; if that fails, the next ingest does it."""

@@ -122,9 +122,9 @@ def point_to(home: Path, generation: str) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a file's text, which is ASCII: all of it or nothing, and on the disk before this returns."""
+    """Replace a file's text, in UTF-8: all of it or nothing, and on the disk before this returns."""
     temporary = path.with_name(f"{path.name}.tmp")
-    with temporary.open("w", encoding="ascii") as file:
+    with temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -16,7 +16,7 @@ from ingest.passages import SPLITTER
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 _WRITTEN: Final = frozenset({MANIFEST, "chroma.sqlite3", "chroma.sqlite3-journal", "chroma.sqlite3-wal"})
 
@@ -99,6 +99,7 @@ class Manifest:
         files: every file read, by root and path; the indexed ones, in this order, are the documents' rows.
         failed: what could not be read under those roots.
         documents, passages, sentences: how many it holds.
+        embedded: how many passages are in a language that its model reads; the others have no vector.
         approximate: whether Chroma's graph passed its check.
         chroma: address of the Chroma server that holds the graph; empty where it lies in the generation's folder.
         collection: the collection's name on that server.
@@ -113,6 +114,7 @@ class Manifest:
     failed: tuple[FailedFile, ...]
     documents: int
     passages: int
+    embedded: int
     sentences: int
     approximate: bool = True
     chroma: str = ""

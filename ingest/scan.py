@@ -16,6 +16,7 @@ from ingest.manifest import FailedFile, FileRecord, read_manifest, read_roots
 from ingest.readers import READER_VERSION, find_files, read_file
 
 OWN_FILES: Final = "files"  # folder of the home: what people added in the window, each drop a root of its own
+ORIGINALS: Final = "originals"  # folder of the home: what was fetched from publishers' sites, a root
 _COUNTS: Final = ("added", "changed", "removed", "unchanged")
 
 
@@ -85,8 +86,9 @@ def synchronise(state: State, root: Path, scan: Scan) -> None:
     if name not in state.roots:
         state.roots.append(name)
     inner = [Path(other) for other in state.roots if other != name and Path(other).is_relative_to(root)]
-    # Of the home only added files are ever read, and these only as roots of their own.
-    closed = inner if scan.home / OWN_FILES in root.parents else [*inner, scan.home]
+    # Of the home only added and fetched files are ever read, and these only as roots of their own.
+    ours = scan.home / OWN_FILES in root.parents or root == scan.home / ORIGINALS
+    closed = inner if ours else [*inner, scan.home]
     found, unreadable = find_files(root)
     paths = [path for path in found if not any(path.is_relative_to(other) for other in closed)]
     old = {path: record for path, record in state.files.items() if record.root == name}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.errors import BrokenIndex
 from ingest.exact import Vectors, exact_search, save_array
@@ -35,7 +36,8 @@ def build_vectors(
 
     Args:
         folder: the generation's folder, or what becomes it.
-        vectors: unit vectors, float32 `(n_passages, dim)`; for none no collection is made.
+        vectors: unit vectors, float32 `(n_passages, dim)`, or zeros, which Chroma is not given; for none but these
+            no collection is made.
         client: connects to a Chroma server; where it is not given, Chroma is embedded and lies in `folder`.
         collection: the collection's name; one of that name is replaced.
 
@@ -49,15 +51,16 @@ def build_vectors(
     """
     folder.mkdir(parents=True, exist_ok=True)
     save_array(folder / VECTORS, np.asarray(vectors, np.float32))
-    if not len(vectors):
-        return True
+    rows = np.flatnonzero(vectors.any(axis=1))
+    if not len(rows):
+        return not len(vectors)
     make = client or embedded_client(folder / CHROMA)
     for effort in _EFFORTS:
         opened = PassageVectors(vectors, make, collection)
         try:
             most = None if client is None else max(1, _REQUEST_BYTES // vectors[0].nbytes)
-            _fill(opened.client(), collection, vectors, effort, most)
-            _check_rows(opened.collection(), len(vectors))
+            _fill(opened.client(), collection, vectors, rows, effort, most)
+            _check_rows(opened.collection(), rows)
             if recall(opened, _DEPTH, _SAMPLE) >= RECALL:
                 return True
         finally:
@@ -71,16 +74,20 @@ def recall(opened: PassageVectors, k: int, sample: int) -> float:
     A row that scores as well as the exact k-th counts as found, so that equal vectors do not look like misses.
     """
     vectors = opened.vectors
-    rows = np.unique(np.linspace(0, len(vectors) - 1, min(sample, len(vectors))).astype(int))
+    embedded: NDArray[np.bool_] = np.any(vectors, axis=1)
+    held = np.flatnonzero(embedded)
+    rows = held[np.unique(np.linspace(0, len(held) - 1, min(sample, len(held))).astype(int))]
     shares = []
     for row in rows:
-        best = exact_search(vectors, vectors[row], k)
+        best = exact_search(vectors, vectors[row], k, embedded)
         scores = vectors[opened.neighbours(vectors[row], k)] @ vectors[row]
         shares.append(min(1.0, float((scores >= best[-1][1] - 1e-5).sum()) / len(best)))
     return float(np.mean(shares))
 
 
-def _fill(client: ClientAPI, name: str, vectors: Vectors, effort: int, most: int | None) -> None:
+def _fill(
+    client: ClientAPI, name: str, vectors: Vectors, rows: NDArray[np.intp], effort: int, most: int | None
+) -> None:
     """Write a fresh collection; the graph reaches the disk with its last row, so that readers need not.
 
     At a time it is given as many rows as it takes, and no more than `most`.
@@ -94,22 +101,22 @@ def _fill(client: ClientAPI, name: str, vectors: Vectors, effort: int, most: int
         "ef_construction": effort,
         "ef_search": effort,
         "max_neighbors": 32,
-        "sync_threshold": max(2, len(vectors)),
-        "batch_size": max(2, min(1000, len(vectors))),
+        "sync_threshold": max(2, len(rows)),
+        "batch_size": max(2, min(1000, len(rows))),
     }
     collection = client.create_collection(name, configuration={"hnsw": hnsw}, embedding_function=None)
     step = client.get_max_batch_size()
     if most is not None:
         step = min(step, most) if step > 0 else most  # a server may name no limit
-    for start in range(0, len(vectors), step):
-        rows = range(start, min(start + step, len(vectors)))
-        collection.add(ids=[str(row) for row in rows], embeddings=vectors[rows.start : rows.stop])
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]
+        collection.add(ids=[str(row) for row in some], embeddings=vectors[some])
 
 
-def _check_rows(collection: Collection, rows: int) -> None:
+def _check_rows(collection: Collection, rows: NDArray[np.intp]) -> None:
     step = 5000
-    for start in range(0, rows, step):
-        wanted = {str(row) for row in range(start, min(start + step, rows))}
+    for start in range(0, len(rows), step):
+        wanted = {str(row) for row in rows[start : start + step]}
         found = set(collection.get(ids=sorted(wanted), include=[])["ids"])
         if found != wanted:
             raise BrokenIndex(

@@ -39,7 +39,8 @@ class PassageVectors:
     """The vectors of a generation's passages; row i is the passage of row i.
 
     Args:
-        vectors: unit vectors, float32 `(n_passages, dim)`, memory-mapped as a rule.
+        vectors: unit vectors, float32 `(n_passages, dim)`, memory-mapped as a rule; zeros for a passage that the
+            model does not read: Chroma has no such row, and exact search puts it behind all that are alike.
         client: makes the Chroma client; called once, by the first search that needs it.
         collection: the collection's name.
         approximate: whether Chroma's graph passed its check; if not, every search is exact.
@@ -113,7 +114,7 @@ class PassageVectors:
     def open_chroma(self) -> None:
         """Open Chroma and its graph now, so that the first search does not wait for it."""
         if len(self._vectors):
-            self.search(self._vectors[0], 1)
+            self.search(np.eye(1, self._vectors.shape[1], dtype=np.float32)[0], 1)
 
     def close(self) -> None:
         """Let go of Chroma's files; a later search opens them again."""

@@ -182,13 +182,17 @@ def _row(document: Document, root: str) -> str:
     ) + "</tr>"  # fmt: skip
 
 
+def _told(one: Known) -> tuple[str, ...]:
+    return one.issuer, ENGLISH.date(one.date), f"link: {one.url_note}" if one.url_note else ""
+
+
 def _not_held(known: Sequence[Known]) -> str:
     if not known:
         return ""
     items = "".join(
         f"<li><span{in_language(one.title)}>{link(one.url, one.title) or shown(one.title)}</span> "
         f'<span class="sg-about">'
-        f"{' · '.join(apart(part) for part in (one.issuer, ENGLISH.date(one.date)) if part)}</span></li>"
+        f"{' · '.join(apart(part) for part in _told(one) if part)}</span></li>"
         for one in known
     )
     return (

@@ -41,12 +41,15 @@ class Alignment:
     Attributes:
         paragraphs: those found, by number.
         missing: numbers of those not found.
-        share: of the document's words, how many are in paragraphs that were found; 0 to 1.
+        share: of the document's marks, how many were found in their places; 0 to 1. Another version of a text has
+            its paragraphs too, but not all their marks.
+        altered: numbers of those found of which not every mark was: edited on the page, or interrupted by a button.
         left_over: words between the first and the last paragraph found that belong to none.
     """
 
     paragraphs: tuple[Aligned, ...]
     missing: tuple[int, ...]
+    altered: tuple[int, ...]
     share: float
     left_over: int
 
@@ -56,6 +59,7 @@ class _Candidate:
     print: Fingerprint
     start: int  # words of the page, end exclusive
     end: int
+    marks: int  # how many of the print's were found
     score: float  # words that it explains
     seen: frozenset[int]  # places in the page of the words of the shingles found
 
@@ -75,13 +79,14 @@ def align(prints: Sequence[Fingerprint], blocks: Sequence[str]) -> Alignment:
         if text
     ]  # fmt: skip
     numbers = {one.number for one in found}
-    total = sum(one.length for one in prints)
-    inside = sum(one.print.length for one in chain if one.print.number in numbers)
+    held = [one for one in chain if one.print.number in numbers]
+    marks = sum(len(one.marks) for one in prints)
     spread = chain[-1].end - chain[0].start if chain else 0
     return Alignment(
         paragraphs=tuple(found),
         missing=tuple(one.number for one in prints if one.number not in numbers),
-        share=inside / total if total else 0.0,
+        altered=tuple(one.print.number for one in held if one.marks < len(one.print.marks)),
+        share=sum(one.marks for one in held) / marks if marks else 0.0,
         left_over=max(0, spread - sum(one.end - one.start for one in chain)),
     )
 
@@ -111,7 +116,7 @@ def _candidates(prints: Sequence[Fingerprint], words: Sequence[Word]) -> Iterato
                 continue
             edges = (start in opens) + (end in closes)
             seen = frozenset(begin + offset + word for begin, offset in group for word in range(one.shingle))
-            yield _Candidate(one, start, end, share * one.length + edges * _AT_EDGE, seen)
+            yield _Candidate(one, start, end, len(offsets), share * one.length + edges * _AT_EDGE, seen)
 
 
 def _slack(one: Fingerprint) -> int:
@@ -234,13 +239,15 @@ def _part(first: int, last: int, words: Sequence[Word], blocks: Sequence[str]) -
 
 
 def _same(words: Sequence[Word], one: int, other: int) -> bool:
-    return 0 <= one and other < len(words) and words[one].block == words[other].block
+    return one >= 0 and other < len(words) and words[one].block == words[other].block
 
 
 def _begin(block: str, start: int, before: int | None) -> int:
     """Return where the text that begins with the word at `start` begins: with the marks that belong to it.
 
     Args:
+        block: the block's text.
+        start: where the word begins.
         before: where the word before ends in the same block; None if there is none.
     """
     if before is None:

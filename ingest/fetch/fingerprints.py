@@ -87,6 +87,6 @@ def read_fingerprints(path: Path) -> Fingerprints:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t"):
                 marks = tuple(_MARK.iter_unpack(base64.b64decode(row["marks"])))
-                one = Fingerprint(int(row["paragraph"]), int(row["words"]), marks)  # type: ignore[arg-type]
+                one = Fingerprint(int(row["paragraph"]), int(row["words"]), marks)
                 found.setdefault(row["doc_id"], []).append(one)
     return {doc_id: tuple(paragraphs) for doc_id, paragraphs in found.items()}

@@ -57,15 +57,25 @@ def has_marker(text: str) -> bool:
     return _MARKER.match(text.lstrip()) is not None
 
 
-def paragraphs_of(content: Content) -> tuple[Paragraph, ...]:
-    """Number a file's blocks from 1, or as their markers say where front matter says `edition: digest`.
+def is_marked(values: Mapping[str, Any]) -> bool:
+    """Whether a file's blocks begin with their numbers: it is a digest, or its front matter says `numbered: yes`."""
+    return str(values.get("edition", "")).strip() == "digest" or str(values.get("numbered", "")).strip() == "yes"
 
-    Blocks without words are left out. In a digest every block begins with a marker, except headings: an
+
+def without_marker(text: str) -> str:
+    """Return `text` without the marker that it may begin with."""
+    return _MARKER.sub("", text, count=1) if has_marker(text) else text
+
+
+def paragraphs_of(content: Content) -> tuple[Paragraph, ...]:
+    """Number a file's blocks from 1, or as their markers say where it has them (`is_marked`).
+
+    Blocks without words are left out. Where there are markers every block begins with one, except headings: an
     unmarked heading is the digest's own, no paragraph of the original, and is left out.
 
     Raises:
-        ReadError: there are too many paragraphs; a digest's block has no marker or no words, or its numbers do
-            not rise.
+        ReadError: there are too many paragraphs; of marked blocks, one has no marker or no words, or their numbers
+            do not rise.
     """
     cleaned = [Block(text, b.heading, b.page) for b in content.blocks if (text := clean(b.text))]
     if len(cleaned) > MOST_PARAGRAPHS:
@@ -73,7 +83,7 @@ def paragraphs_of(content: Content) -> tuple[Paragraph, ...]:
             f"holds {len(cleaned)} paragraphs, over the limit of {MOST_PARAGRAPHS}.",
             "Split it into several files.",
         )
-    if str(content.values.get("edition", "")).strip() == "digest":
+    if is_marked(content.values):
         return tuple(_marked(cleaned))
     return tuple(Paragraph(n, b.text, page=b.page, heading=b.heading) for n, b in enumerate(cleaned, start=1))
 
@@ -86,18 +96,18 @@ def _marked(blocks: Sequence[Block]) -> Iterator[Paragraph]:
             if block.heading:
                 continue
             raise ReadError(
-                f"a digest's block has no [¶n] marker: {block.text[:60]!r}.",
+                f"a block has no [¶n] marker: {block.text[:60]!r}.",
                 "Begin each block with the number of the paragraph it retells.",
             )
         first, last = int(marker[1]), int(marker[2] or marker[1])
         if first <= previous or last < first:
             raise ReadError(
-                f"digest marker {marker[0].strip()} does not rise: it follows ¶{previous}.",
+                f"marker {marker[0].strip()} does not rise: it follows ¶{previous}.",
                 "Put the blocks in the original's order, each number once.",
             )
         text = block.text[marker.end() :].strip()
         if not text:
-            raise ReadError(f"digest marker {marker[0].strip()} has no words after it.", "Write its text there.")
+            raise ReadError(f"marker {marker[0].strip()} has no words after it.", "Write its text there.")
         yield Paragraph(first, text, last=last, page=block.page, heading=block.heading)
         previous = last
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.documents import split_front_matter
-from ingest.readers.blocks import Block, Content, clean
+from ingest.readers.blocks import Block, Content, clean, is_marked, without_marker
 from ingest.readers.encoding import decode
 from ingest.readers.headings import find_headings
 
@@ -16,4 +16,5 @@ def read_text(data: bytes) -> Content:
     """
     values, body = split_front_matter(decode(data))
     lines = [line for raw in body.split("\n") if (line := clean(raw))]
-    return Content([Block(line, heading) for line, heading in zip(lines, find_headings(lines), strict=True)], values)
+    said = [without_marker(line) for line in lines] if is_marked(values) else lines
+    return Content([Block(line, heading) for line, heading in zip(lines, find_headings(said), strict=True)], values)

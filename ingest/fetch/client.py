@@ -1,0 +1,327 @@
+"""Get a page as a considerate visitor does: what robots.txt allows, one request a second to a host, no page twice.
+
+httpcore makes the connections, without redirects, cookies, proxies or credentials of its own; tenacity tries again;
+Protego reads robots.txt (RFC 9309).
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import httpcore
+import httpx
+import tenacity
+from protego import Protego
+
+from ingest.errors import FetchError
+from ingest.fetch.addresses import Network, PublicOnly
+
+KINDS: Final = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "application/pdf": ".pdf",
+}
+_ROBOTS_BYTES: Final = 512_000  # RFC 9309 asks for at least 500 KiB
+_LONGEST_PAUSE: Final = 60.0  # seconds that a site may make one wait
+_AGAIN: Final = frozenset({429, 500, 502, 503, 504})
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+_FAILURES: Final = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one page may cost.
+
+    Attributes:
+        bytes: of its body, after decompression.
+        seconds: from the first request of an attempt to the last byte, redirects included.
+        silence: seconds without a byte.
+        redirects: how often it may lead elsewhere.
+        attempts: how often it is asked for in all.
+        interval: seconds from one request to the next to the same host, at least.
+    """
+
+    bytes: int = 20_000_000
+    seconds: float = 60.0
+    silence: float = 20.0
+    redirects: int = 5
+    attempts: int = 3
+    interval: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a site gave.
+
+    Attributes:
+        url: where it was in the end, after redirects.
+        body: its bytes, decompressed.
+        suffix: `.html`, `.txt` or `.pdf`.
+        etag, modified: what to ask with next time; empty where the site gave none.
+    """
+
+    url: str
+    body: bytes
+    suffix: str
+    etag: str = ""
+    modified: str = ""
+
+
+def user_agent() -> str:
+    """Return what Sangho calls itself to sites."""
+    try:
+        number = version("sangho")
+    except PackageNotFoundError:
+        number = "0"
+    return f"Sangho/{number} (fetches the public documents that a reader of its digests asks for)"
+
+
+class _Again(Exception):
+    """A failure that may pass.
+
+    Args:
+        error: what to say once it has not.
+        wait: seconds that the site asked for; 0 if it did not.
+        silent: whether the host could not be reached at all.
+    """
+
+    def __init__(self, error: FetchError, wait: float = 0.0, *, silent: bool = False) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+        self.silent = silent
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    url: httpx.URL
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Client:
+    """Gets pages, one after the other.
+
+    Args:
+        allowed: networks beyond the public ones that may be connected to.
+        limits: what one page may cost.
+        sleep: waits, in seconds; may raise to stop.
+        clock: seconds that only go on.
+    """
+
+    def __init__(
+        self,
+        allowed: Sequence[Network] = (),
+        limits: Limits | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._sleep = sleep
+        self._clock = clock
+        self._pool = httpcore.ConnectionPool(network_backend=PublicOnly(allowed))
+        self._agent = user_agent()
+        self._robots: dict[str, Protego | None] = {}
+        self._last: dict[str, float] = {}
+        self._silent: dict[str, FetchError] = {}  # hosts that could not be reached: no use in trying each of its pages
+
+    def close(self) -> None:
+        """Close what connections are open."""
+        self._pool.close()
+
+    def get(self, url: str, etag: str = "", modified: str = "") -> Page | None:
+        """Return a page; None if it has not changed since it had that `etag` or was `modified` then.
+
+        Raises:
+            FetchError: it cannot be had, or may not; says which and why.
+        """
+        headers = {"If-None-Match": etag} if etag else {}
+        headers |= {"If-Modified-Since": modified} if modified else {}
+        response = self._patiently(_parsed(url), headers)
+        if response.status == 304 and headers:
+            return None
+        if response.status != 200:
+            raise FetchError(f"{response.url.host} answered {response.status}.", _remedy(response.status))
+        kind = response.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
+        if kind not in KINDS:
+            raise FetchError(f"{response.url.host} sent {kind or 'nothing known'}, which is no page of text.")
+        return Page(
+            str(response.url),
+            response.body,
+            KINDS[kind],
+            response.headers.get("etag", ""),
+            response.headers.get("last-modified", ""),
+        )
+
+    def _patiently(self, url: httpx.URL, headers: Mapping[str, str]) -> _Response:
+        if url.host in self._silent:
+            raise self._silent[url.host]
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Again),
+            stop=tenacity.stop_after_attempt(self._limits.attempts),
+            wait=_pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(self._follow, url, headers)
+        except _Again as again:
+            if again.silent:
+                self._silent[url.host] = again.error
+            raise again.error from again
+
+    def _follow(self, url: httpx.URL, headers: Mapping[str, str]) -> _Response:
+        deadline = self._clock() + self._limits.seconds
+        for _ in range(self._limits.redirects + 1):
+            self._ask_robots(url)
+            response = self._request(url, headers, self._limits.bytes, deadline)
+            if response.status in _AGAIN:
+                raise _Again(
+                    FetchError(f"{url.host} answered {response.status}.", _remedy(response.status)), _wait(response)
+                )
+            if response.status not in _MOVED:
+                return response
+            url = _next(url, response)
+        raise FetchError(f"{url.host} redirects more than {self._limits.redirects} times.")
+
+    def _ask_robots(self, url: httpx.URL) -> None:
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        if origin not in self._robots:
+            self._robots[origin] = self._read_robots(httpx.URL(f"{origin}/robots.txt"))
+        rules = self._robots[origin]
+        if rules is not None and not rules.can_fetch(str(url), self._agent):
+            raise FetchError(f"{url.host} asks programs not to fetch this page (robots.txt).", "Open it in a browser.")
+
+    def _read_robots(self, url: httpx.URL) -> Protego | None:
+        """Return a site's rules; None where it has none."""
+        deadline = self._clock() + self._limits.seconds
+        for _ in range(self._limits.redirects + 1):
+            response = self._request(url, {}, _ROBOTS_BYTES, deadline)
+            if response.status not in _MOVED:
+                break
+            url = _next(url, response)
+        if response.status >= 500 or response.status == 429:  # RFC 9309, 2.3.1.4: not known is not allowed
+            raise _Again(FetchError(f"{url.host} does not give its robots.txt ({response.status})."), _wait(response))
+        return Protego.parse(response.body.decode("utf-8", "replace")) if response.status == 200 else None
+
+    def _request(self, url: httpx.URL, headers: Mapping[str, str], most: int, deadline: float) -> _Response:
+        self._keep_pace(url)
+        sent: dict[bytes | str, bytes | str] = {"User-Agent": self._agent, "Accept-Encoding": "gzip"}
+        sent["Accept"] = ", ".join(KINDS)
+        sent.update(headers.items())
+        left = max(0.1, min(self._limits.silence, deadline - self._clock()))
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), left)
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        try:
+            with self._pool.stream("GET", target, headers=sent, extensions={"timeout": timeouts}) as answer:
+                given = {
+                    name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(answer.headers)
+                }
+                wanted = answer.status == 200
+                body = self._body(answer, given, most, deadline, url.host) if wanted else b""
+                return _Response(url, answer.status, given, body)
+        except httpcore.UnsupportedProtocol as error:
+            raise FetchError(f"{url} is not fetched: only http and https are.") from error
+        except _FAILURES as error:
+            said = str(error) or type(error).__name__
+            silent = isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout))
+            raise _Again(
+                FetchError(f"{url.host} cannot be reached ({said}).", "Check the network, then try again."),
+                silent=silent,
+            ) from error
+
+    def _body(
+        self, answer: httpcore.Response, headers: Mapping[str, str], most: int, deadline: float, host: str
+    ) -> bytes:
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip", "x-gzip", ""):
+            raise FetchError(f"{host} sent what it was not asked for (encoding {coding}).")
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if "gzip" in coding else None
+        body = bytearray()
+        for part in answer.iter_stream():
+            if self._clock() > deadline:
+                raise FetchError(f"{host} takes more than {self._limits.seconds:g} seconds for this page.")
+            try:
+                body += unpack.decompress(part, most + 1 - len(body)) if unpack else part
+            except zlib.error as error:
+                raise FetchError(f"{host} sent damaged data ({error}).", "Try again.") from error
+            if len(body) > most:
+                raise FetchError(f"{host} sends more than {most / 1e6:g} MB for this page.")
+        return bytes(body)
+
+    def _keep_pace(self, url: httpx.URL) -> None:
+        """Wait until the next request to this host is due."""
+        rules = self._robots.get(f"{url.scheme}://{url.netloc.decode('ascii')}")
+        asked = rules.crawl_delay(self._agent) if rules else None
+        interval = max(self._limits.interval, min(asked or 0.0, _LONGEST_PAUSE))
+        due = self._last.get(url.host, float("-inf")) + interval
+        if due > self._clock():
+            self._sleep(due - self._clock())
+        self._last[url.host] = self._clock()
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise FetchError(f"{url[:200]!r} is not an address.") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo:
+        raise FetchError(f"{url[:200]!r} is not fetched: only http and https addresses without a user name are.")
+    return parsed.copy_with(fragment=None)
+
+
+def _next(url: httpx.URL, response: _Response) -> httpx.URL:
+    try:
+        there = _parsed(str(url.join(response.headers.get("location", ""))))
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise FetchError(f"{url.host} redirects to what is not an address.") from error
+    if url.scheme == "https" and there.scheme != "https":
+        raise FetchError(f"{url.host} redirects to an address without encryption.")
+    return there
+
+
+def _pause(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait if isinstance(error, _Again) else 0.0
+    return max(asked, float(2 ** (state.attempt_number - 1)))
+
+
+def _wait(response: _Response) -> float:
+    """Return how many seconds a site asks to wait (Retry-After, RFC 9110, 10.2.3).
+
+    Raises:
+        FetchError: it is more than one waits here.
+    """
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        seconds = float(text)
+    else:
+        at = email.utils.parsedate_to_datetime(text).timestamp() if _is_http_date(text) else time.time()
+        seconds = max(0.0, at - time.time())
+    if seconds > _LONGEST_PAUSE:
+        raise FetchError(f"{response.url.host} asks to come back in {seconds:.0f} seconds.", "Fetch it again later.")
+    return seconds
+
+
+def _is_http_date(text: str) -> bool:
+    try:
+        email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _remedy(status: int) -> str:
+    if status in (404, 410):
+        return "The page has moved or is gone; its title may find it."
+    if status in (401, 403):
+        return "It may be open to browsers only; save the page and add the file."
+    return "Try again later." if status in _AGAIN else ""
