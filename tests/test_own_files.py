@@ -41,7 +41,7 @@ class FakeSync:
     """An index that is only a list of files; empty ones fail. `before` is called while it ingests."""
 
     def __init__(self) -> None:
-        self.held = Manifest("0" * 12, Recipe("fake", "", "1", "1", LIMIT), 8, (), (), (), 0, 0, 0)
+        self.held = Manifest("0" * 12, Recipe("fake", "", "1", "1", LIMIT), 8, (), (), (), 0, 0, 0, 0)
         self.before: Callable[[OnProgress], None] = lambda report: None
         self.running = self.most_running = 0
         self.calls: list[str] = []
