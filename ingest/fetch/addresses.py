@@ -27,7 +27,8 @@ def is_public(address: Address) -> bool:
     inner = _wrapped(address)
     if inner is not None:
         return is_public(inner)
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local  # fec0::/10, RFC 3879
+    return address.is_global and not (address.is_multicast or address.is_reserved or local)
 
 
 def _wrapped(address: Address) -> Address | None:

@@ -9,9 +9,8 @@ multiple genome comparison"). Menus, footers and whatever else the page has are 
 from __future__ import annotations
 
 import itertools
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -59,6 +58,8 @@ class _Candidate:
     print: Fingerprint
     start: int  # words of the page, end exclusive
     end: int
+    begins: bool  # its first mark was found, so that it surely begins there
+    ends: bool
     marks: int  # how many of the print's were found
     score: float  # words that it explains
     seen: frozenset[int]  # places in the page of the words of the shingles found
@@ -104,19 +105,29 @@ def _candidates(prints: Sequence[Fingerprint], words: Sequence[Word]) -> Iterato
         hits = sorted(
             (place - offset, offset) for offset, hash in one.marks for place in where[one.shingle].get(hash, ())
         )
-        for group in _agreeing(hits, _slack(one)):
+        groups = (copy for group in _agreeing(hits, _slack(one)) for copy in _copies(group, len(one.marks)))
+        for group in groups:
             offsets = {offset for _, offset in group}
             share = len(offsets) / len(one.marks)
             if share < ENOUGH:
                 continue
+            seen = frozenset(begin + offset + word for begin, offset in group for word in range(one.shingle))
             first, last = _ends(group)
-            last += one.length
-            start, end = max(first, 0), min(last, len(words))
-            if end - start < one.length * (1 - _SLACK):
+            begins, ends = one.marks[0][0] in offsets, one.marks[-1][0] in offsets
+            start = max(first, 0) if begins else _nearest(opens, first, range(min(seen) + 1))
+            after = range(max(seen) + 1, len(words) + 1)
+            end = min(last + one.length, len(words)) if ends else _nearest(closes, last + one.length, after)
+            if end - start < one.length * ENOUGH:
                 continue
             edges = (start in opens) + (end in closes)
-            seen = frozenset(begin + offset + word for begin, offset in group for word in range(one.shingle))
-            yield _Candidate(one, start, end, len(offsets), share * one.length + edges * _AT_EDGE, seen)
+            score = share * one.length + edges * _AT_EDGE
+            yield _Candidate(one, start, end, begins, ends, len(offsets), score, seen)
+
+
+def _nearest(edges: Set[int], place: int, allowed: range) -> int:
+    """Return the edge of a block nearest to where an edited paragraph would begin or end; that place if none is near."""
+    near = (place + sign * away for away in range(_INSERTED + 1) for sign in (1, -1))
+    return next((edge for edge in near if edge in edges and edge in allowed), min(max(place, allowed[0]), allowed[-1]))
 
 
 def _slack(one: Fingerprint) -> int:
@@ -134,6 +145,14 @@ def _agreeing(hits: Sequence[tuple[int, int]], slack: int) -> Iterator[list[tupl
         group.append(hit)
     if group:
         yield group
+
+
+def _copies(group: list[tuple[int, int]], marks: int) -> list[list[tuple[int, int]]]:
+    """Return each place of a group where all of the marks agree, or the group: a text said twice is no edited one."""
+    places: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for hit in group:
+        places[hit[0]].append(hit)
+    return [hits for hits in places.values() if len(hits) == marks] or [group]
 
 
 def _ends(group: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -158,12 +177,13 @@ def _chain(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
         added = []
         for index in same:
             one = candidates[index]
-            total, previous = best.up_to(one.start + _overlap(one))
+            total, previous = best.up_to(one.start + _unsure(one, one.begins))
             totals.append(total + one.score)
             before.append(previous)
             added.append(index)
         for index in added:
-            best.put(candidates[index].end, totals[index], index)
+            one = candidates[index]
+            best.put(one.end - _unsure(one, one.ends), totals[index], index)
     _, index = best.up_to(length)
     chain = []
     while index >= 0:
@@ -172,9 +192,9 @@ def _chain(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
     return chain[::-1]
 
 
-def _overlap(one: _Candidate) -> int:
-    """How many words a paragraph may share with the one before it, where an edit made that one's end uncertain."""
-    return min(3, one.print.length // 8)
+def _unsure(one: _Candidate, found: bool) -> int:
+    """How many words at its start or end a paragraph may share with its neighbour, by whether that mark was found."""
+    return min(3, one.print.length // 8) if found else min(_INSERTED, one.print.length // 2)
 
 
 class _PrefixBest:
@@ -203,9 +223,22 @@ class _PrefixBest:
 
 
 def _trimmed(chain: Sequence[_Candidate]) -> list[_Candidate]:
-    """Return the chain without overlaps: a paragraph ends where the next begins at the latest."""
-    starts = [one.start for one in chain[1:]]
-    return [replace(one, end=min(one.end, start)) for one, start in zip(chain, [*starts, sys.maxsize], strict=False)]
+    """Return the chain without overlaps: of two paragraphs the one that is surer of its words keeps them.
+
+    One that is left without words goes.
+    """
+    trimmed: list[_Candidate] = []
+    for one in chain:
+        while trimmed and one.start < trimmed[-1].end:
+            before = trimmed.pop()
+            if before.ends and not one.begins and before.end < one.end:
+                one = replace(one, start=before.end)
+            else:
+                before = replace(before, end=one.start)
+            if before.start < before.end:
+                trimmed.append(before)
+        trimmed.append(one)
+    return trimmed
 
 
 def _texts(chain: Sequence[_Candidate], words: Sequence[Word], blocks: Sequence[str]) -> Iterator[str]:

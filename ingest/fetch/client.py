@@ -7,12 +7,14 @@ Protego reads robots.txt (RFC 9309).
 from __future__ import annotations
 
 import email.utils
+import ssl
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Any, Final
 
 import httpcore
 import httpx
@@ -28,6 +30,7 @@ KINDS: Final = {
     "text/plain": ".txt",
     "application/pdf": ".pdf",
 }
+_NAME: Final = "Sangho"  # what robots.txt may call us (RFC 9309, 2.2.1: the name alone, not all that a request says)
 _ROBOTS_BYTES: Final = 512_000  # RFC 9309 asks for at least 500 KiB
 _LONGEST_PAUSE: Final = 60.0  # seconds that a site may make one wait
 _AGAIN: Final = frozenset({429, 500, 502, 503, 504})
@@ -41,7 +44,8 @@ class Limits:
 
     Attributes:
         bytes: of its body, after decompression.
-        seconds: from the first request of an attempt to the last byte, redirects included.
+        seconds: from the first request of an attempt to the last byte, redirects included; waiting for a host's next
+            turn is not counted.
         silence: seconds without a byte.
         redirects: how often it may lead elsewhere.
         attempts: how often it is asked for in all.
@@ -80,7 +84,7 @@ def user_agent() -> str:
         number = version("sangho")
     except PackageNotFoundError:
         number = "0"
-    return f"Sangho/{number} (fetches the public documents that a reader of its digests asks for)"
+    return f"{_NAME}/{number} (fetches the public documents that a reader of its digests asks for)"
 
 
 class _Again(Exception):
@@ -89,10 +93,10 @@ class _Again(Exception):
     Args:
         error: what to say once it has not.
         wait: seconds that the site asked for; 0 if it did not.
-        silent: whether the host could not be reached at all.
+        silent: the origin that could not be reached at all; empty if it was.
     """
 
-    def __init__(self, error: FetchError, wait: float = 0.0, *, silent: bool = False) -> None:
+    def __init__(self, error: FetchError, wait: float = 0.0, silent: str = "") -> None:
         super().__init__(str(error))
         self.error = error
         self.wait = wait
@@ -105,6 +109,62 @@ class _Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class _Late(Exception):
+    """No time is left."""
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection on which all reads and writes together take what time there is.
+
+    httpcore's own timeouts are for one read: a byte now and then keeps each of them, in headers too.
+
+    Args:
+        real: the connection.
+        in_time: from the seconds that one read or write may take to those that it may take now; raises if none.
+    """
+
+    def __init__(self, real: httpcore.NetworkStream, in_time: Callable[[float | None], float]) -> None:
+        self._real = real
+        self._in_time = in_time
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._real.read(max_bytes, self._in_time(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._real.write(buffer, self._in_time(timeout))
+
+    def close(self) -> None:
+        self._real.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Timed(self._real.start_tls(ssl_context, server_hostname, self._in_time(timeout)), self._in_time)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._real.get_extra_info(info)
+
+
+class _TimedBackend(httpcore.NetworkBackend):
+    def __init__(self, in_time: Callable[[float | None], float]) -> None:
+        self._real = httpcore.SyncBackend()
+        self._in_time = in_time
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            left = self._in_time(timeout)
+        except _Late as late:
+            raise httpcore.ConnectTimeout("timed out") from late
+        return _Timed(self._real.connect_tcp(host, port, left, local_address, socket_options), self._in_time)
 
 
 class Client:
@@ -127,11 +187,13 @@ class Client:
         self._limits = limits or Limits()
         self._sleep = sleep
         self._clock = clock
-        self._pool = httpcore.ConnectionPool(network_backend=PublicOnly(allowed))
+        self._pool = httpcore.ConnectionPool(network_backend=PublicOnly(allowed, _TimedBackend(self._in_time)))
         self._agent = user_agent()
         self._robots: dict[str, Protego | None] = {}
         self._last: dict[str, float] = {}
-        self._silent: dict[str, FetchError] = {}  # hosts that could not be reached: no use in trying each of its pages
+        self._silent: dict[str, FetchError] = {}  # origins not reached: no use in trying each of their pages
+        self._waited = 0.0  # seconds, until requests were due
+        self._deadline = 0.0  # of the request that is being made
 
     def close(self) -> None:
         """Close what connections are open."""
@@ -152,7 +214,7 @@ class Client:
             raise FetchError(f"{response.url.host} answered {response.status}.", _remedy(response.status))
         kind = response.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
         if kind not in KINDS:
-            raise FetchError(f"{response.url.host} sent {kind or 'nothing known'}, which is no page of text.")
+            raise FetchError(f"{response.url.host} sent {kind[:80]!r}, which is no page of text.")
         return Page(
             str(response.url),
             response.body,
@@ -162,8 +224,6 @@ class Client:
         )
 
     def _patiently(self, url: httpx.URL, headers: Mapping[str, str]) -> _Response:
-        if url.host in self._silent:
-            raise self._silent[url.host]
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_Again),
             stop=tenacity.stop_after_attempt(self._limits.attempts),
@@ -175,11 +235,11 @@ class Client:
             return retrying(self._follow, url, headers)
         except _Again as again:
             if again.silent:
-                self._silent[url.host] = again.error
+                self._silent[again.silent] = again.error
             raise again.error from again
 
     def _follow(self, url: httpx.URL, headers: Mapping[str, str]) -> _Response:
-        deadline = self._clock() + self._limits.seconds
+        deadline = self._now() + self._limits.seconds
         for _ in range(self._limits.redirects + 1):
             self._ask_robots(url)
             response = self._request(url, headers, self._limits.bytes, deadline)
@@ -193,16 +253,16 @@ class Client:
         raise FetchError(f"{url.host} redirects more than {self._limits.redirects} times.")
 
     def _ask_robots(self, url: httpx.URL) -> None:
-        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        origin = _origin(url)
         if origin not in self._robots:
             self._robots[origin] = self._read_robots(httpx.URL(f"{origin}/robots.txt"))
         rules = self._robots[origin]
-        if rules is not None and not rules.can_fetch(str(url), self._agent):
+        if rules is not None and not rules.can_fetch(str(url), _NAME):
             raise FetchError(f"{url.host} asks programs not to fetch this page (robots.txt).", "Open it in a browser.")
 
     def _read_robots(self, url: httpx.URL) -> Protego | None:
         """Return a site's rules; None where it has none."""
-        deadline = self._clock() + self._limits.seconds
+        deadline = self._now() + self._limits.seconds
         for _ in range(self._limits.redirects + 1):
             response = self._request(url, {}, _ROBOTS_BYTES, deadline)
             if response.status not in _MOVED:
@@ -210,62 +270,82 @@ class Client:
             url = _next(url, response)
         if response.status >= 500 or response.status == 429:  # RFC 9309, 2.3.1.4: not known is not allowed
             raise _Again(FetchError(f"{url.host} does not give its robots.txt ({response.status})."), _wait(response))
-        return Protego.parse(response.body.decode("utf-8", "replace")) if response.status == 200 else None
+        return Protego.parse(response.body.decode("utf-8-sig", "replace")) if response.status == 200 else None
 
     def _request(self, url: httpx.URL, headers: Mapping[str, str], most: int, deadline: float) -> _Response:
+        if (origin := _origin(url)) in self._silent:
+            raise self._silent[origin]
         self._keep_pace(url)
-        sent: dict[bytes | str, bytes | str] = {"User-Agent": self._agent, "Accept-Encoding": "gzip"}
-        sent["Accept"] = ", ".join(KINDS)
-        sent.update(headers.items())
-        left = max(0.1, min(self._limits.silence, deadline - self._clock()))
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), left)
+        self._deadline = deadline
+        sent: dict[bytes | str, bytes | str] = {"Host": url.netloc, "User-Agent": self._agent}
+        sent |= {"Accept": ", ".join(KINDS), "Accept-Encoding": "gzip"}
+        sent |= {name: value.encode("latin-1", "replace") for name, value in headers.items()}  # as they came
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self._limits.silence)
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         try:
+            self._in_time(None)
             with self._pool.stream("GET", target, headers=sent, extensions={"timeout": timeouts}) as answer:
                 given = {
                     name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(answer.headers)
                 }
                 wanted = answer.status == 200
-                body = self._body(answer, given, most, deadline, url.host) if wanted else b""
+                body = self._body(answer, given, most, url.host) if wanted else b""
                 return _Response(url, answer.status, given, body)
         except httpcore.UnsupportedProtocol as error:
             raise FetchError(f"{url} is not fetched: only http and https are.") from error
-        except _FAILURES as error:
-            said = str(error) or type(error).__name__
+        except (_Late, *_FAILURES) as error:
+            said = str(error)[:200] or type(error).__name__
             silent = isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout))
+            if not silent and self._now() >= deadline:
+                too_long = f"{url.host} takes more than {self._limits.seconds:g} seconds for this page."
+                raise FetchError(too_long) from error
             raise _Again(
                 FetchError(f"{url.host} cannot be reached ({said}).", "Check the network, then try again."),
-                silent=silent,
+                silent=origin if silent else "",
             ) from error
 
-    def _body(
-        self, answer: httpcore.Response, headers: Mapping[str, str], most: int, deadline: float, host: str
-    ) -> bytes:
+    def _body(self, answer: httpcore.Response, headers: Mapping[str, str], most: int, host: str) -> bytes:
         coding = headers.get("content-encoding", "identity").strip().lower()
         if coding not in ("identity", "gzip", "x-gzip", ""):
-            raise FetchError(f"{host} sent what it was not asked for (encoding {coding}).")
+            raise FetchError(f"{host} sent what it was not asked for (encoding {coding[:80]!r}).")
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if "gzip" in coding else None
-        body = bytearray()
+        body, received = bytearray(), 0
         for part in answer.iter_stream():
-            if self._clock() > deadline:
-                raise FetchError(f"{host} takes more than {self._limits.seconds:g} seconds for this page.")
+            received += len(part)
             try:
                 body += unpack.decompress(part, most + 1 - len(body)) if unpack else part
             except zlib.error as error:
                 raise FetchError(f"{host} sent damaged data ({error}).", "Try again.") from error
-            if len(body) > most:
+            if max(len(body), received) > most:  # what follows packed data adds nothing to the body
                 raise FetchError(f"{host} sends more than {most / 1e6:g} MB for this page.")
+        if unpack and received and not unpack.eof:
+            raise FetchError(f"{host} sent damaged data (it ends too early).", "Try again.")
         return bytes(body)
+
+    def _now(self) -> float:
+        return self._clock() - self._waited
+
+    def _in_time(self, timeout: float | None) -> float:
+        left = self._deadline - self._now()
+        if left <= 0:
+            raise _Late
+        return left if timeout is None else min(timeout, left)
 
     def _keep_pace(self, url: httpx.URL) -> None:
         """Wait until the next request to this host is due."""
-        rules = self._robots.get(f"{url.scheme}://{url.netloc.decode('ascii')}")
-        asked = rules.crawl_delay(self._agent) if rules else None
+        rules = self._robots.get(_origin(url))
+        asked = rules.crawl_delay(_NAME) if rules else None
         interval = max(self._limits.interval, min(asked or 0.0, _LONGEST_PAUSE))
         due = self._last.get(url.host, float("-inf")) + interval
-        if due > self._clock():
-            self._sleep(due - self._clock())
+        before = self._clock()
+        if due > before:
+            self._sleep(due - before)
         self._last[url.host] = self._clock()
+        self._waited += self._last[url.host] - before
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
 def _parsed(url: str) -> httpx.URL:
@@ -275,12 +355,16 @@ def _parsed(url: str) -> httpx.URL:
         raise FetchError(f"{url[:200]!r} is not an address.") from error
     if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo:
         raise FetchError(f"{url[:200]!r} is not fetched: only http and https addresses without a user name are.")
+    if len(parsed.raw_host) > 253 or not 0 < (80 if parsed.port is None else parsed.port) < 65_536:
+        raise FetchError(f"{url[:200]!r} is not an address: no host has such a name or port.")
     return parsed.copy_with(fragment=None)
 
 
 def _next(url: httpx.URL, response: _Response) -> httpx.URL:
+    location = response.headers.get("location", "")
+    location = "".join(letter if letter.isascii() else f"%{ord(letter):02X}" for letter in location)  # its very bytes
     try:
-        there = _parsed(str(url.join(response.headers.get("location", ""))))
+        there = _parsed(str(url.join(location)))
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise FetchError(f"{url.host} redirects to what is not an address.") from error
     if url.scheme == "https" and there.scheme != "https":
@@ -304,19 +388,19 @@ def _wait(response: _Response) -> float:
     if text.isascii() and text.isdigit() and len(text) < 9:
         seconds = float(text)
     else:
-        at = email.utils.parsedate_to_datetime(text).timestamp() if _is_http_date(text) else time.time()
-        seconds = max(0.0, at - time.time())
+        now = time.time()
+        seconds = max(0.0, _date(text, now) - now)
     if seconds > _LONGEST_PAUSE:
         raise FetchError(f"{response.url.host} asks to come back in {seconds:.0f} seconds.", "Fetch it again later.")
     return seconds
 
 
-def _is_http_date(text: str) -> bool:
+def _date(text: str, otherwise: float) -> float:
     try:
-        email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return False
-    return True
+        at = email.utils.parsedate_to_datetime(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return otherwise
 
 
 def _remedy(status: int) -> str:

@@ -18,10 +18,10 @@ from ingest.errors import FetchError, ReadError, SanghoError
 from ingest.fetch.align import Alignment, align
 from ingest.fetch.fingerprints import Fingerprint, Fingerprints
 from ingest.index import write_whole
-from ingest.readers.blocks import Content, clean, paragraphs_of
+from ingest.readers.blocks import Block, Content, clean, paragraphs_of
+from ingest.readers.encoding import decode
 from ingest.readers.html import read_html, read_whole_html
 from ingest.readers.pdf import read_pdf
-from ingest.readers.text import read_text
 from ingest.scan import ORIGINALS
 from ingest.space import no_space
 
@@ -32,6 +32,10 @@ ENOUGH: Final = 0.9  # share of a document's marks that its page must have
 _FEWEST_WORDS: Final = 50  # of a page that nothing is known of
 _RECORD: Final = "originals.json"
 _FORMAT: Final = 1
+_REMEMBERED: Final = {
+    "paragraphs": int, "of": int, "missing": list, "altered": list, "left_over": int,
+    "etag": str, "modified": str, "made_from": str,
+}  # fmt: skip
 
 
 class Getter(Protocol):
@@ -224,14 +228,19 @@ def _check_rivals(alignment: Alignment, rivals: Fingerprints, blocks: Sequence[s
 def _blocks(page: Page) -> list[str]:
     if page.suffix == ".html":
         return read_whole_html(page.body)
-    content = read_pdf(page.body) if page.suffix == ".pdf" else read_text(page.body)
+    content = read_pdf(page.body) if page.suffix == ".pdf" else _read_lines(page.body)
     return [text for block in content.blocks if (text := clean(block.text))]
 
 
 def _main_text(page: Page) -> Content:
-    readers: dict[str, Callable[[bytes], Content]] = {".html": read_html, ".pdf": read_pdf, ".txt": read_text}
+    readers: dict[str, Callable[[bytes], Content]] = {".html": read_html, ".pdf": read_pdf, ".txt": _read_lines}
     content = readers[page.suffix](page.body)
     return Content(content.blocks)  # what the page says of itself is no front matter of ours
+
+
+def _read_lines(data: bytes) -> Content:
+    """Read a page of plain text: every line is its text, also where it looks like front matter of ours."""
+    return Content([Block(line) for line in decode(data).split("\n")])
 
 
 def _file(wanted: Wanted, page: Page, blocks: Sequence[tuple[int, str]], result: Fetched) -> str:
@@ -276,7 +285,11 @@ def _read_records(home: Path) -> dict[str, Record]:
     documents = values.get("documents") if isinstance(values, dict) and values.get("format") == _FORMAT else None
     if not isinstance(documents, dict):
         return {}
-    return {str(doc_id): record for doc_id, record in documents.items() if isinstance(record, dict)}
+    return {doc_id: record for doc_id, record in documents.items() if _is_whole(record)}
+
+
+def _is_whole(record: Any) -> bool:
+    return isinstance(record, dict) and all(isinstance(record.get(name), kind) for name, kind in _REMEMBERED.items())
 
 
 def _write_records(home: Path, records: Mapping[str, Record]) -> None:
