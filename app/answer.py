@@ -111,12 +111,16 @@ class Answerer:
         self._local_only = local_only
 
     def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
-        """Return what is searched under filters."""
+        """Return what is searched under filters; a document that is there in two languages is one."""
         documents, dates = self._generation.documents, self._generation.document_dates
         if filters != NO_FILTERS:
             dates = tuple(document.date for document in documents.values() if filters.keep(document))
+        ids = documents.doc_ids
+        twice = [
+            pair for pair in self._retriever.translations if all(filters.keep(documents[ids[row]]) for row in pair)
+        ]
         return Coverage(
-            documents=len(dates),
+            documents=len(dates) - len(twice),
             newest=max(dates, default=""),
             not_held=len(self._models.catalogue.not_held(documents)),
         )

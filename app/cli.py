@@ -346,7 +346,7 @@ def print_feedback(options: argparse.Namespace, settings: Settings) -> int:
 def serve_window(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho serve`."""
     from app.outbound import disable_tracing
-    from app.pipeline import Pipeline, own_files
+    from app.pipeline import Pipeline, originals, own_files
     from app.ui.window import serve
     from ingest.embedding import SentenceTransformerEmbedder
     from ingest.errors import SanghoError
@@ -364,6 +364,7 @@ def serve_window(options: argparse.Namespace, settings: Settings) -> int:
         settings,
         make,
         files,
+        originals(settings, embedder),
         ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True),  # noqa: T201
         insecure_no_login=options.insecure_no_login,
         note=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201

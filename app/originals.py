@@ -204,6 +204,11 @@ class Originals:
         """How many originals are there."""
         return len(list(folder_of(self._home).glob("*.txt")))
 
+    def called(self, doc_id: str) -> str:
+        """Return what people call a document: title and date."""
+        known = self.shelf.catalogue.known(doc_id)
+        return f"{known.title} ({known.date})" if known else doc_id
+
     def start(self) -> None:
         """Begin to fetch every original, unless that is under way."""
         self._begin(self._get)

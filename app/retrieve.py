@@ -113,7 +113,7 @@ class Retriever:
         return Retrieval(tuple(kept), tuple(score_of[row] for row in kept), candidates, vectors)
 
     @cached_property
-    def _translations(self) -> list[tuple[int, int]]:
+    def translations(self) -> list[tuple[int, int]]:
         """Rows of documents that are held in two languages: of the translation, and of what it translates."""
         documents = self.generation.documents
         return [
@@ -124,9 +124,9 @@ class Retriever:
 
     def _in_one_language(self, rows: NDArray[np.int64], language: str, filters: Filters) -> NDArray[np.int64]:
         """Leave out passages of documents that the question's own language has too, among what the filters leave."""
-        documents = list(self.generation.documents.values()) if self._translations else []
+        documents = list(self.generation.documents.values()) if self.translations else []
         left_out = []
-        for pair in self._translations:
+        for pair in self.translations:
             read, other = pair if documents[pair[0]].language == language else pair[::-1]
             if filters.keep(documents[read]):
                 left_out.append(other)

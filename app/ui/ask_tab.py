@@ -10,11 +10,14 @@ from app.ui.asking import Asking, view, welcome_html
 from app.ui.chat import Conversation
 from app.ui.components import QUIET, Answers, html
 from app.ui.filters import Choices
+from app.ui.originals import OriginalsPart
 from app.ui.past import Past
 from app.ui.source_panel import empty_html
 
 if TYPE_CHECKING:
     import gradio as gr
+
+    from app.originals import Originals
 
 _TRANSCRIPT: Final = (
     '<div class="sg-turns" role="region" aria-label="Conversation"></div><div class="sg-told"></div>'
@@ -30,9 +33,12 @@ class AskTab:
         answers: makes them answer events.
         restart: the button that begins a new conversation; it stands outside the tab.
         past: the dialog of kept conversations; it stands outside the tab as well.
+        originals: fetches originals; None offers none.
     """
 
-    def __init__(self, asking: Asking, answers: Answers, restart: gr.Button, past: Past) -> None:
+    def __init__(
+        self, asking: Asking, answers: Answers, restart: gr.Button, past: Past, originals: Originals | None = None
+    ) -> None:
         import gradio as gr
 
         self._asking = asking
@@ -42,6 +48,8 @@ class AskTab:
         with gr.Row(elem_id="sg-main"):
             with gr.Column(elem_id="sg-conversation"):
                 self.welcome = html(welcome_html(), "sg-welcome", "welcome.js")
+                if originals is not None:
+                    OriginalsPart(originals, answers, "sg-first-originals", brief=True)
                 self._transcript = html(
                     view(Conversation()), "sg-transcript", "transcript.js", html_template=_TRANSCRIPT
                 )

@@ -34,6 +34,12 @@ def apart(text: str) -> str:
     return f"<bdi{in_language(text)}>{shown(text)}</bdi>"
 
 
+def number(value: object) -> int | None:
+    """Return a number that came from the browser: up to six digits; None for anything else."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
 class Answers:
     """Makes functions answer events of the page: `Answers(of)(function)` is what Gradio is given.
 

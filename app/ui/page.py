@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from app.conversations import Conversations
+    from app.originals import Originals
     from app.own_files import OwnFiles
     from app.settings import Settings
 
@@ -90,6 +91,7 @@ def build(
     visitors: Visitors,
     conversations: Conversations,
     files: OwnFiles | None = None,
+    originals: Originals | None = None,
 ) -> gr.Blocks:
     """Lay the page out and connect it; models are not needed yet.
 
@@ -99,6 +101,7 @@ def build(
         visitors: tells whose browser it is, and what that one sees.
         conversations: keeps what is asked and answered.
         files: takes the files that people add; None takes none.
+        originals: fetches and gives back; None offers neither.
     """
     import gradio as gr
 
@@ -112,9 +115,10 @@ def build(
         line = html(status.line(), "sg-status", "status.js")
         with gr.Tabs(elem_id="sg-tabs", selected="ask") as tabs:
             with gr.Tab("Ask", id="ask"):
-                asking = AskTab(Asking(loader, Line(), visitors, Keeping(conversations)), answers, restart, past)
+                keeping = Keeping(conversations)
+                asking = AskTab(Asking(loader, Line(), visitors, keeping), answers, restart, past, originals)
             with gr.Tab("Sources", id="sources"):
-                SourcesTab(loader, visitors, answers, files)
+                SourcesTab(loader, visitors, answers, files, originals)
             with gr.Tab("Settings", id="settings"):
                 shown_settings = gr.HTML(status.settings(), elem_id="sg-settings", apply_default_css=False)
         _connect_status(blocks, answers, status, line, asking, shown_settings)

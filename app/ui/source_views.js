@@ -112,6 +112,10 @@ element.addEventListener("click", (event) => {
   if (view) return show({ view });
   show(doc === undefined ? { view: "compare", left: compare, right: "" } : { view: "read", doc, p });
 });
+// What was fetched or given back stands in the list.
+addEventListener("sangho-originals", (event) => {
+  if (!event.detail.running && wanted.view === "list" && element.querySelector(".sg-table")) show({ view: "list" }, true);
+});
 element.addEventListener("input", (event) => {
   if (event.target.matches(".sg-narrowing")) narrow(event.target.value);
 });

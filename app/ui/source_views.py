@@ -18,6 +18,7 @@ from app.ui.components import apart, in_language
 from app.ui.filters import type_name
 from ingest.documents import Document, Paragraph
 
+_DOWN: Final = '<button type="button" class="sg-copy" data-to="{}">{}</button>'
 _COLUMNS: Final = ("Date", "Title", "Issuer", "Type", "Language", "Edition", "Paragraphs", "Source folder")
 BACK: Final = '<button type="button" class="sg-copy" data-view="list">All sources</button>'
 
@@ -32,13 +33,20 @@ def comparing(left: str = "", right: str = "") -> str:
     return f"/?compare={quote(left, safe='')}" + (f"&with={quote(right, safe='')}" if right else "")
 
 
-def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name_of: Callable[[str], str]) -> str:
+def list_html(
+    documents: Mapping[str, Document],
+    not_held: Sequence[Known],
+    name_of: Callable[[str], str],
+    *,
+    originals: bool = False,
+) -> str:
     """Return the search form, the timeline, the table of documents, and what is known but not held.
 
     Args:
         documents: by `doc_id`; none gives what to do about that.
         not_held: documents of the field that exist.
         name_of: tells what a source root is called.
+        originals: whether the page has a part that fetches them.
     """
     if not documents:
         return (
@@ -58,7 +66,8 @@ def list_html(documents: Mapping[str, Document], not_held: Sequence[Known], name
     return (
         f'<section class="sg-views"><h2>Sources</h2>{find_html()}{picture}'
         f'<p class="sg-actions">{_compare("Compare two documents") if len(held) > 1 else ""}'
-        '<button type="button" class="sg-copy" data-to="sg-own">Add your own files</button></p>'
+        f"{_DOWN.format('sg-originals', 'Get the originals') if originals else ''}"
+        f"{_DOWN.format('sg-own', 'Add your own files')}</p>"
         f'<p class="sg-narrow"><label>Show only rows with <input type="search" class="sg-narrowing"></label> '
         f'<span class="sg-count" role="status">{len(held)} documents</span></p>'
         '<div class="sg-scroll" tabindex="0" role="region" aria-label="Table of documents">'

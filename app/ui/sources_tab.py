@@ -11,14 +11,16 @@ from app.query import NO_FILTERS
 from app.results import Ranked
 from app.ui.chat import error_html
 from app.ui.comparison import choosing_html, comparison_html, refused
-from app.ui.components import QUIET, Answers, html
+from app.ui.components import QUIET, Answers, html, number
 from app.ui.files import files_html
 from app.ui.loading import Asker, Loader
+from app.ui.originals import OriginalsPart
 from app.ui.source_views import gone_html, list_html, reader_html, results_html
 from app.ui.visitors import Visitors
 from ingest.errors import SanghoError
 
 if TYPE_CHECKING:
+    from app.originals import Originals
     from app.own_files import OwnFiles
 
 FOUND: Final = 30
@@ -35,14 +37,25 @@ class SourcesTab:
         visitors: shows each visitor what is theirs to see.
         answers: makes functions answer events.
         files: takes the files that people add; None takes none.
+        originals: fetches and gives back; None offers neither.
     """
 
-    def __init__(self, loader: Loader, visitors: Visitors, answers: Answers, files: OwnFiles | None = None) -> None:
+    def __init__(
+        self,
+        loader: Loader,
+        visitors: Visitors,
+        answers: Answers,
+        files: OwnFiles | None = None,
+        originals: Originals | None = None,
+    ) -> None:
         self._loader = loader
         self._visitors = visitors
         self._files = files
+        self._originals = originals
         views = html(_LOADING, "sg-views", "source_views.js")
         views.click(answers(self.show), None, [views], queue=False, **QUIET)
+        if originals is not None:
+            OriginalsPart(originals, answers, "sg-originals")
         if files is not None:
             own = html("", "sg-own", "files.js")
             own.click(answers(self.own), None, [own, views], queue=False, **QUIET)
@@ -55,7 +68,7 @@ class SourcesTab:
             if asker is None:
                 return _LOADING
             # The page is told of a view that is asked for again only if its HTML differs.
-            return f"{self._view(self._visitors.sight(asker, visitor), event)}<!-- {_number(event.get('asked'))} -->"
+            return f"{self._view(self._visitors.sight(asker, visitor), event)}<!-- {number(event.get('asked'))} -->"
         except SanghoError as error:
             return f'<section class="sg-views"><h2>Sources</h2>{error_html(error)}</section>'
 
@@ -87,7 +100,7 @@ class SourcesTab:
                 doc_id = str(wanted.get("doc", ""))
                 if doc_id not in documents:
                     return gone_html(doc_id)
-                return reader_html(documents[doc_id], _number(wanted.get("p")))
+                return reader_html(documents[doc_id], number(wanted.get("p")))
             case "find":
                 query, exact = str(wanted.get("query", "")).strip(), wanted.get("exact") is True
                 found = asker.search(query, LOOKED_AT, exact, NO_FILTERS)
@@ -95,7 +108,8 @@ class SourcesTab:
             case "compare":
                 return _compared(asker, str(wanted.get("left") or ""), str(wanted.get("right") or ""))
             case _:
-                return list_html(documents, Catalogue.load().not_held(documents), self._visitors.root_name)
+                not_held = Catalogue.load().not_held(documents)
+                return list_html(documents, not_held, self._visitors.root_name, originals=self._originals is not None)
 
 
 def _compared(asker: Asker, left: str, right: str) -> str:
@@ -116,11 +130,6 @@ def _once_a_place(found: Sequence[Ranked]) -> list[Ranked]:
     for one in found:
         best.setdefault((one.doc_id, one.paragraphs), one)
     return list(best.values())
-
-
-def _number(value: object) -> int | None:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 def opens_sources(query: Mapping[str, Any]) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp
 
+    from app.originals import Originals
     from app.own_files import OwnFiles
 
 _START_LIMIT: Final = 30.0  # seconds
@@ -59,6 +60,7 @@ def serve(
     settings: Settings,
     make_asker: Callable[[], Asker],
     files: OwnFiles | None = None,
+    originals: Originals | None = None,
     *,
     block: bool = True,
     ready: Callable[[str], None] | None = None,
@@ -71,6 +73,7 @@ def serve(
         settings: `host` and `port` (0 takes a free one).
         make_asker: builds what answers; called once, in the background, after the page is up.
         files: takes the files that people add; None takes none.
+        originals: fetches originals and gives them back; None, or without a login, offers neither.
         block: whether to return only when the window is closed.
         ready: called with the window's address as soon as the page answers.
         insecure_no_login: whether the host may be off loopback, where everyone who reaches the port may use the window.
@@ -86,7 +89,8 @@ def serve(
     settings = settings.model_copy(update={"host": bound, "port": port})  # the window shows where it is
     loader = Loader(make_asker)
     try:
-        window = _start(listening, application(loader, settings, port, files, hosts), url)
+        offered = None if insecure_no_login else originals  # what is everybody's, not everybody may exchange
+        window = _start(listening, application(loader, settings, port, files, hosts, offered), url)
     except BaseException:
         listening.close()
         raise
@@ -101,18 +105,25 @@ def serve(
 
 
 def application(
-    loader: Loader, settings: Settings, port: int, files: OwnFiles | None = None, hosts: Hosts | None = None
+    loader: Loader,
+    settings: Settings,
+    port: int,
+    files: OwnFiles | None = None,
+    hosts: Hosts | None = None,
+    originals: Originals | None = None,
 ) -> ASGIApp:
     """Return the guarded application: Gradio's page with analytics, uploads, API pages and sharing off."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     # Gradio is built inside a running loop, because outside of one it makes loops that it never closes; in a
     # thread, because the caller's may have a loop running already.
     with ThreadPoolExecutor(1) as builder:
-        app = builder.submit(lambda: asyncio.run(_mounted(loader, settings, port, files))).result()
+        app = builder.submit(lambda: asyncio.run(_mounted(loader, settings, port, files, originals))).result()
     return Guard(app, port, hosts)
 
 
-async def _mounted(loader: Loader, settings: Settings, port: int, files: OwnFiles | None) -> FastAPI:
+async def _mounted(
+    loader: Loader, settings: Settings, port: int, files: OwnFiles | None, originals: Originals | None
+) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
@@ -125,7 +136,7 @@ async def _mounted(loader: Loader, settings: Settings, port: int, files: OwnFile
         app.router.routes.extend(file_routes(files, lambda request: visitors.of(request.headers.get("cookie", ""))))
     gr.mount_gradio_app(
         app,
-        build(loader, settings, visitors, Conversations(settings.home), files),
+        build(loader, settings, visitors, Conversations(settings.home), files, originals),
         path="/",
         server_name="127.0.0.1",
         server_port=port,

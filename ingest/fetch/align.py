@@ -9,6 +9,7 @@ multiple genome comparison"). Menus, footers and whatever else the page has are 
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ _SLACK: Final = 0.1  # of a paragraph's length: words added or left out in it
 _INSERTED: Final = 8  # words
 _AT_EDGE: Final = 0.5  # of a word: a candidate that begins or ends where a block does is likelier
 _OPENING: Final = frozenset(">§¶#“‘\"'([{«「『【〈《")
-_BULLETS: Final = "•·▪◦●○■□‣∙*-–—"
+_BULLETS = re.compile(r"\A(?:[•·▪◦●○■□‣∙]\s*|[*–—-]+\s+)+")  # "-5" and "**bold**" are no items of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +112,23 @@ def _candidates(prints: Sequence[Fingerprint], words: Sequence[Word]) -> Iterato
             share = len(offsets) / len(one.marks)
             if share < ENOUGH:
                 continue
-            seen = frozenset(begin + offset + word for begin, offset in group for word in range(one.shingle))
             first, last = _ends(group)
             begins, ends = one.marks[0][0] in offsets, one.marks[-1][0] in offsets
-            start = max(first, 0) if begins else _nearest(opens, first, range(min(seen) + 1))
-            after = range(max(seen) + 1, len(words) + 1)
-            end = min(last + one.length, len(words)) if ends else _nearest(closes, last + one.length, after)
+            start = max(first if begins else _nearest(opens, first), 0)
+            last += one.length
+            end = min(last if ends else _nearest(closes, last), len(words))
             if end - start < one.length * ENOUGH:
                 continue
             edges = (start in opens) + (end in closes)
             score = share * one.length + edges * _AT_EDGE
+            seen = frozenset(begin + offset + word for begin, offset in group for word in range(one.shingle))
             yield _Candidate(one, start, end, begins, ends, len(offsets), score, seen)
 
 
-def _nearest(edges: Set[int], place: int, allowed: range) -> int:
-    """Return the edge of a block nearest to where an edited paragraph would begin or end; that place if none is near."""
+def _nearest(edges: Set[int], place: int) -> int:
+    """Return the edge of a block nearest to where an edited paragraph would begin or end; that place if none is."""
     near = (place + sign * away for away in range(_INSERTED + 1) for sign in (1, -1))
-    return next((edge for edge in near if edge in edges and edge in allowed), min(max(place, allowed[0]), allowed[-1]))
+    return next((edge for edge in near if edge in edges), place)
 
 
 def _slack(one: Fingerprint) -> int:
@@ -268,7 +269,8 @@ def _part(first: int, last: int, words: Sequence[Word], blocks: Sequence[str]) -
     start = _begin(block, words[first].start, words[first - 1].end if _same(words, first - 1, first) else None)
     following = words[last + 1].start if _same(words, last, last + 1) else None
     end = len(block) if following is None else _begin(block, following, words[last].end)
-    return block[start:end].strip().lstrip(_BULLETS + " " if start == 0 else "").strip()
+    text = block[start:end].strip()
+    return text if start else _BULLETS.sub("", text)
 
 
 def _same(words: Sequence[Word], one: int, other: int) -> bool:
