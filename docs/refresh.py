@@ -1,8 +1,9 @@
-"""Write anew what the README shows: the answers as they print, and the pictures of the window.
+"""Write anew what is made by a program: answers and pictures in the README, fingerprints of the originals.
 
-    python docs/refresh.py answers|pictures
+    python docs/refresh.py answers|pictures|fingerprints
 
-Run it through `make answers` and `make screenshots`. Answers stand in README.md in blocks that begin with
+Run the first two through `make answers` and `make screenshots`; the third writes `corpus/fingerprints.tsv` from the
+originals beside the repository, `../shared/sources`. Answers stand in README.md in blocks that begin with
 ```` ```console ```` and a line `$ sangho ...`; the rest of such a block is what the command printed over the bundled
 corpus. tests/test_repository.py holds them against the commands.
 """
@@ -27,6 +28,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = ROOT / "README.md"
 PICTURES: Final = ROOT / "docs"
 COMPARED: Final = "/?compare=2021-05-21_us-rok-leaders-joint-statement&with=2022-05-21_us-rok-leaders-joint-statement"
+ORIGINALS: Final = ROOT.parent / "shared" / "sources"
 BLOCK: Final = re.compile(r"```console\n\$ (sangho [^\n]+)\n(.*?)```", re.DOTALL)
 ASKED: Final = (
     "How much do Koreans invest in US AI companies according to Han?",
@@ -126,8 +128,26 @@ VIEWS: Final[dict[str, Callable[[Page], None]]] = {
 }
 
 
+def write_prints() -> None:
+    """Write the fingerprints of the originals' paragraphs."""
+    from ingest.fetch.fingerprints import fingerprint, write_fingerprints
+    from ingest.readers import read_file
+
+    documents = (read_file(path, path, 10**8) for path in sorted(ORIGINALS.glob("*.txt")))
+    prints = {
+        document.doc_id: [one for p in document.paragraphs if (one := fingerprint(p.number, p.text))]
+        for document in documents
+    }
+    if not prints:
+        raise SystemExit(f"There are no originals in {ORIGINALS}.")
+    write_fingerprints(ROOT / "corpus" / "fingerprints.tsv", prints)
+
+
 def main(what: str) -> None:
-    """Refresh `answers` or the `pictures`."""
+    """Refresh `answers`, the `pictures` or the `fingerprints`."""
+    if what == "fingerprints":
+        write_prints()
+        return
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         run("sangho ingest", home)
@@ -139,6 +159,6 @@ def main(what: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["answers"], ["pictures"]):
+    if sys.argv[1:] not in (["answers"], ["pictures"], ["fingerprints"]):
         raise SystemExit(__doc__)
     main(sys.argv[1])

@@ -243,3 +243,18 @@ def test_every_digest_was_read_against_its_original_by_a_second_reader() -> None
     assert set(read) == set(DIGESTS)
     for doc_id, one in DIGESTS.items():
         assert read[doc_id] >= min(10, one.front_matter["original_paragraphs"]), doc_id
+
+
+def test_the_readme_says_the_rights_of_every_document() -> None:
+    listed: dict[str, str] = {}
+    rights = ""
+    for line in (CORPUS / "README.md").read_text(encoding="utf-8").partition("## Rights")[2].splitlines():
+        if heading := re.fullmatch(r"\*\*(.+)\*\* \(\d+\)", line):
+            rights = heading[1]
+        elif item := re.fullmatch(r"- `(.+)`", line):
+            listed[item[1]] = rights
+    own = {doc_id: one for doc_id, one in DIGESTS.items() if "translation_of" not in one.front_matter}
+    assert set(listed) == set(own)
+    for doc_id, one in own.items():
+        said = one.front_matter["rights"].partition("the original's rights: ")[2]
+        assert listed[doc_id].casefold() == said.casefold(), doc_id
