@@ -33,10 +33,16 @@ REQUIRED_KEYS = frozenset(
         "complete",
         "edition",
         "aliases",
+        "topics",
         "original_paragraphs",
     }
 )
-OPTIONAL_KEYS = frozenset({"note", "topics", "supersedes", "superseded_by", "translation_of"})
+OPTIONAL_KEYS = frozenset({"note", "supersedes", "superseded_by", "translation_of"})
+TOPICS = frozenset(
+    "ai ai-regulation ai-safety biotechnology climate critical-minerals cyber defense deterrence development "
+    "electric-vehicles energy export-controls health indo-pacific investment north-korea nuclear-energy quantum "
+    "research semiconductors space supply-chains talent telecommunications trade".split()
+)
 LONGEST_SHARED_RUN = 9  # words; ten in a row are a copy
 # Official names that are themselves as long as that; a digest may call a thing by its name.
 NAMES = (
@@ -191,6 +197,8 @@ def test_front_matter_is_complete(doc_id: str, digest: Digest) -> None:
     assert 3 <= len(aliases) <= 8
     assert len(set(aliases)) == len(aliases)
     assert all(isinstance(alias, str) and alias.strip() for alias in aliases)
+    assert 1 <= len(front_matter["topics"]) <= 6
+    assert set(front_matter["topics"]) <= TOPICS
 
 
 @each_digest
@@ -200,8 +208,9 @@ def test_front_matter_agrees_with_the_original(
     original: Original,
 ) -> None:
     assert digest.front_matter["original_paragraphs"] == len(original.paragraphs)
-    for key in ("title", "date", "url"):
+    for key in ("title", "date"):
         assert plain(digest.front_matter[key]) == plain(original.header[key]), f"{doc_id} {key}"
+    assert digest.front_matter["url"] == original.header["url"].split()[0]  # what follows it is a note
 
 
 @each_digest

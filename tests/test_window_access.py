@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from app.catalogue import Catalogue
+from app.originals import Originals, Shelf
 from app.pipeline import own_files
 from app.settings import Settings
 from app.ui.window import Window, serve
 from ingest.documents import Document, Paragraph
 from ingest.embedding import SentenceTransformerEmbedder
+from ingest.fetch.originals import Fetched
 from tests.test_window import HOW_MUCH, ask, open_sources, open_tab, text
 from tests.test_window_files import MEMO, PUBLIC, choose, said
+from tests.test_window_originals import Index, Site
 from tests.test_window_past import open_past
 from tests.window_fakes import DOCUMENTS, EVIL, FakeAsker
 
@@ -48,7 +52,9 @@ class Asker(FakeAsker):
 @pytest.fixture(scope="module")
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     settings = Settings.load(home=tmp_path_factory.mktemp("home"), port=0)
-    window = serve(settings, Asker, own_files(settings, SentenceTransformerEmbedder()), block=False)
+    originals = Originals(settings.home, Shelf(Catalogue(()), {}), lambda sleep: Site(), Index())
+    originals.job.results = (Fetched("a", "fetched", 2, 3, missing=(2,)), Fetched("b", "failed", error="It is gone."))
+    window = serve(settings, Asker, own_files(settings, SentenceTransformerEmbedder()), originals, block=False)
     yield window
     window.close()
 

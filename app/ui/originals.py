@@ -32,7 +32,7 @@ class OriginalsPart:
     def __init__(self, originals: Originals, answers: Answers, elem_id: str, *, brief: bool = False) -> None:
         self._originals = originals
         self._brief = brief
-        self.component = html("", elem_id, "originals.js")
+        self.component = html("", elem_id, "originals.js", html_template='<div class="sg-originals-place"></div>')
         self.component.click(answers(self.act), None, [self.component], queue=False, **QUIET)
 
     def act(self, event: Mapping[str, object]) -> str:
