@@ -147,6 +147,8 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """Return the object that `sangho ask --json` prints."""
         shown = asdict(self) | {"abstained": self.abstained}
+        for citation in (*shown["citations"], *shown["related"]):
+            del citation["note"]  # of the document; `notice` says what must be known, and `sources --json` the rest
         shown["evidence"] = [
             {k: v for k, v in passage.items() if k not in ("title", "date")} for passage in shown["evidence"]
         ]

@@ -27,6 +27,8 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "fastapi": ("app/ui/window.py",),
     "filelock": ("ingest/sync.py", "app/roots.py"),
     "gradio": ("app/ui/",),
+    "httpcore": ("ingest/fetch/",),
+    "httpx": ("ingest/fetch/client.py",),
     "huggingface_hub": ("ingest/bundled.py",),
     "langchain": ("app/llm.py",),
     "langchain_core": ("app/llm.py", "app/chains.py", "ingest/embedding.py"),
@@ -35,6 +37,7 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "pdfminer": ("ingest/readers/pdf.py",),
     "pdfplumber": ("ingest/readers/pdf.py",),
     "platformdirs": ("app/settings.py",),
+    "protego": ("ingest/fetch/client.py",),
     "pydantic": ("app/settings.py", "app/ui/keeping.py"),
     "pydantic_settings": ("app/settings.py",),
     "rapidfuzz": ("app/document_names.py",),
@@ -42,11 +45,12 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "scipy": ("eval/fitting.py",),
     "sentence_transformers": ("ingest/embedding.py",),
     "starlette": ("app/ui/window.py", "app/ui/file_routes.py"),
+    "tenacity": ("ingest/fetch/client.py",),
     "tokenizers": ("ingest/embedding.py",),
     "trafilatura": ("ingest/readers/html.py",),
     "transformers": ("ingest/embedding.py",),
     "uvicorn": ("app/ui/window.py",),
-    "yaml": ("ingest/documents.py",),
+    "yaml": ("ingest/documents.py", "ingest/fetch/originals.py"),
 }
 # What takes a second to import, or more: never at the import of a module of ours.
 HEAVY: Final = (

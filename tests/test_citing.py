@@ -88,6 +88,16 @@ def test_superseded_documents_are_named_once() -> None:
     assert citer().warnings() == []
 
 
+def test_what_a_document_lacks_is_said_with_every_citation_and_once_beside_the_answer() -> None:
+    partial = Document("partial", "The Code", (Paragraph(1, "All pay tax."),), complete=False, note="It lacks (e).")
+    copied = Document("copied", "The Copy", (Paragraph(1, "All pay."),), note="From an unofficial copy.")
+    citing = Citer({"partial": partial, "copied": copied}, NOTHING_KNOWN)
+    places = [Place("partial", 1, 0, 3), Place("partial", 1, 4, 7), Place("copied", 1, 0, 3)]
+    citing.cite([Grounded("x", (place,)) for place in places])
+    assert [citation.note for citation in citing.citations] == [partial.note, partial.note, copied.note]
+    assert citing.warnings() == ["On The Code: It lacks (e)."]
+
+
 def test_the_catalogue_knows_of_later_documents_too(tmp_path: Path) -> None:
     known = Known("new", "2023", "The New Act", "", "", "", "", superseded_by="newest")
     citing = citer(Catalogue((known,)))

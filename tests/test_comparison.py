@@ -178,6 +178,7 @@ def tab(monkeypatch: pytest.MonkeyPatch) -> SourcesTab:
     loader = Loader(FakeAsker)
     loader.start()
     tab = SourcesTab.__new__(SourcesTab)
+    tab._originals = None
     monkeypatch.setattr(tab, "_loader", loader, raising=False)
     monkeypatch.setattr(tab, "_visitors", Visitors(Roots(Settings.load().home), 1), raising=False)
     return tab

@@ -90,6 +90,7 @@ def test_dates_that_do_not(date: str) -> None:
         ({"complete": "yes"}, {"complete": True}),
         ({"aliases": "one; two ;"}, {"aliases": ("one", "two")}),
         ({"aliases": ["one", "둘"]}, {"aliases": ("one", "둘")}),
+        ({"topics": "ai; trade", "note": "Out of\n date."}, {"topics": ("ai", "trade"), "note": "Out of date."}),
         ({"title": " two\n  lines "}, {"title": "two lines"}),
         ({"title": "", "issuer": "~", "unknown": "x"}, {}),
         ({"edition": "digest"}, {"edition": "digest"}),

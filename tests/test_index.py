@@ -18,7 +18,7 @@ from ingest.embedding import SentenceTransformerEmbedder
 from ingest.errors import BrokenIndex, NoIndex, StaleIndex
 from ingest.generation import Generation
 from ingest.index import collect, open_current, open_index
-from ingest.manifest import Manifest, Recipe, read_manifest
+from ingest.manifest import FORMAT, Manifest, Recipe, read_manifest
 from ingest.records import document_from_line, document_to_line, passage_from_line, passage_to_line
 from ingest.sync import ingest
 from tests.index_fakes import LIMIT, FakeEmbedder, run_ingest, write_corpus, write_document
@@ -211,7 +211,7 @@ def test_the_manifest_reads_as_it_was_written(home: Path, tmp_path: Path) -> Non
     odd.write(tmp_path)
     assert read_manifest(tmp_path) == odd
     replace(manifest, format=99).write(tmp_path)
-    with pytest.raises(BrokenIndex, match="format 99, this version reads 1"):
+    with pytest.raises(BrokenIndex, match=f"format 99, this version reads {FORMAT}"):
         read_manifest(tmp_path)
     assert isinstance(manifest, Manifest)
 

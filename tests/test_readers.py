@@ -214,6 +214,19 @@ def test_a_digest(tmp_path: Path) -> None:
     assert document.paragraph(5).number == 4
 
 
+def test_an_original_may_be_numbered_too_and_its_lines_keep_their_words(tmp_path: Path) -> None:
+    head = "---\ntitle: T\nedition: original\nnumbered: yes\n---\n"
+    lines = (
+        "[¶2] Article 3\n[¶5] *One* <b>said</b> [¶9] that it ends here, in the middle of a rather long line of text.\n"
+    )
+    document = read(tmp_path, "a.txt", head + lines)
+    assert [(p.number, p.text, p.heading) for p in document.paragraphs] == [
+        (2, "Article 3", True),
+        (5, "*One* <b>said</b> [¶9] that it ends here, in the middle of a rather long line of text.", False),
+    ]
+    assert document.edition == "original"
+
+
 def test_a_marker_outside_a_digest_is_text(tmp_path: Path) -> None:
     assert texts(read(tmp_path, "a.md", "[¶12] One.")) == ["[¶12] One."]
 

@@ -47,6 +47,28 @@ def test_a_mask_leaves_only_allowed_rows(tmp_path: Path) -> None:
     vectors.close()
 
 
+@pytest.mark.parametrize("approximate", [True, False])
+def test_rows_that_the_model_did_not_read_come_last_or_not_at_all(tmp_path: Path, approximate: bool) -> None:
+    vectors = np.zeros((600, 2), np.float32)
+    vectors[[5, 77, 300, 599]] = FOUR
+    assert build_vectors(tmp_path, vectors)
+    opened = PassageVectors.open(tmp_path, approximate)
+    opened.open_chroma()
+    found = [row for row, _ in opened.search(EAST, 5)]
+    assert found[:3] == [300, 77, 599]  # the fourth points away
+    assert opened.collection().count() == 4
+    assert recall(opened, 50, 200) == 1.0
+    opened.close()
+
+
+def test_where_no_row_was_read_nothing_is_asked_of_chroma(tmp_path: Path) -> None:
+    assert not build_vectors(tmp_path, np.zeros((3, 2), np.float32))
+    opened = PassageVectors.open(tmp_path, approximate=False)
+    opened.open_chroma()
+    assert [score for _, score in opened.search(EAST, 2)] == [0.0, 0.0]
+    opened.close()
+
+
 @pytest.mark.parametrize("rows", [0, 1, 2, 5])
 def test_very_few_passages(tmp_path: Path, rows: int) -> None:
     vectors = _unit(rows, 8)

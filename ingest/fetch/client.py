@@ -7,14 +7,13 @@ Protego reads robots.txt (RFC 9309).
 from __future__ import annotations
 
 import email.utils
-import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import Final
 
 import httpcore
 import httpx
@@ -23,6 +22,7 @@ from protego import Protego
 
 from ingest.errors import FetchError
 from ingest.fetch.addresses import Network, PublicOnly
+from ingest.fetch.timed import Late, TimedBackend
 
 KINDS: Final = {
     "text/html": ".html",
@@ -111,62 +111,6 @@ class _Response:
     body: bytes
 
 
-class _Late(Exception):
-    """No time is left."""
-
-
-class _Timed(httpcore.NetworkStream):
-    """A connection on which all reads and writes together take what time there is.
-
-    httpcore's own timeouts are for one read: a byte now and then keeps each of them, in headers too.
-
-    Args:
-        real: the connection.
-        in_time: from the seconds that one read or write may take to those that it may take now; raises if none.
-    """
-
-    def __init__(self, real: httpcore.NetworkStream, in_time: Callable[[float | None], float]) -> None:
-        self._real = real
-        self._in_time = in_time
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._real.read(max_bytes, self._in_time(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._real.write(buffer, self._in_time(timeout))
-
-    def close(self) -> None:
-        self._real.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Timed(self._real.start_tls(ssl_context, server_hostname, self._in_time(timeout)), self._in_time)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._real.get_extra_info(info)
-
-
-class _TimedBackend(httpcore.NetworkBackend):
-    def __init__(self, in_time: Callable[[float | None], float]) -> None:
-        self._real = httpcore.SyncBackend()
-        self._in_time = in_time
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        try:
-            left = self._in_time(timeout)
-        except _Late as late:
-            raise httpcore.ConnectTimeout("timed out") from late
-        return _Timed(self._real.connect_tcp(host, port, left, local_address, socket_options), self._in_time)
-
-
 class Client:
     """Gets pages, one after the other.
 
@@ -187,7 +131,7 @@ class Client:
         self._limits = limits or Limits()
         self._sleep = sleep
         self._clock = clock
-        self._pool = httpcore.ConnectionPool(network_backend=PublicOnly(allowed, _TimedBackend(self._in_time)))
+        self._pool = httpcore.ConnectionPool(network_backend=PublicOnly(allowed, TimedBackend(self._in_time)))
         self._agent = user_agent()
         self._robots: dict[str, Protego | None] = {}
         self._last: dict[str, float] = {}
@@ -293,7 +237,7 @@ class Client:
                 return _Response(url, answer.status, given, body)
         except httpcore.UnsupportedProtocol as error:
             raise FetchError(f"{url} is not fetched: only http and https are.") from error
-        except (_Late, *_FAILURES) as error:
+        except (Late, *_FAILURES) as error:
             said = str(error)[:200] or type(error).__name__
             silent = isinstance(error, (httpcore.ConnectError, httpcore.ConnectTimeout))
             if not silent and self._now() >= deadline:
@@ -328,7 +272,7 @@ class Client:
     def _in_time(self, timeout: float | None) -> float:
         left = self._deadline - self._now()
         if left <= 0:
-            raise _Late
+            raise Late
         return left if timeout is None else min(timeout, left)
 
     def _keep_pace(self, url: httpx.URL) -> None:
