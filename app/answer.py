@@ -245,7 +245,7 @@ class Answerer:
         statements, unplaced = citer.cite(drafted.statements)
         outcome: Outcome = found.outcome if statements else "not_in_sources"
         citations = citer.citations
-        notices = [*notices, *citer.warnings()]
+        notices = [*notices, *citer.warnings(labels(found.understood.language))]
         abstention = labels(found.understood.language).abstention
         return Answer(
             question=question,

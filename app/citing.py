@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from app.catalogue import Catalogue
+from app.labels import Labels
 from app.results import Citation, Dropped, Grounded, Place, Statement
 from ingest.documents import Document
 
@@ -81,13 +82,13 @@ class Citer:
             return doc_id
         return f"{document.title} ({document.date})" if document.date else document.title
 
-    def warnings(self) -> list[str]:
-        """Return what must be known of the cited documents: what superseded them, and what those not whole lack."""
+    def warnings(self, words: Labels) -> list[str]:
+        """Return what must be known of the cited documents, in an answer's language: successors, and notes."""
         cited = {place.doc_id: self._documents[place.doc_id] for place in self._numbers}
         said = []
         for document in cited.values():
             if newer := self._superseded_by(document):
-                said.append(f"{document.title} was superseded by {self._called(newer)}.")
-            if document.note and not document.complete:
-                said.append(f"On {document.title}: {document.note}")
+                said.append(words.was_superseded.format(title=document.title, newer=self._called(newer)))
+            if document.note:
+                said.append(words.remark.format(title=document.title, note=document.note))
         return said

@@ -281,6 +281,10 @@ def _document_lines(document: Document) -> Iterator[str]:
     yield " | ".join(part for part in about if part)
     if document.edition == "digest":
         yield "Sangho's summary, paragraph by paragraph, in its own words; the original's text is at the address."
+    if document.superseded_by:
+        yield f"It was superseded by {document.superseded_by}."
+    if document.note:
+        yield document.note
     yield ""
     for paragraph in document.paragraphs:
         number = f"{paragraph.number}" if paragraph.last == paragraph.number else f"{paragraph.number}-{paragraph.last}"

@@ -45,6 +45,8 @@ class Labels:
     original: str
     summary: str
     superseded: str
+    was_superseded: str
+    remark: str
     official: str
     whole: str
     citation: str
@@ -128,6 +130,8 @@ ENGLISH: Final = Labels(
     original="original",
     summary="Sangho’s summary of {place}",
     superseded="Superseded by",
+    was_superseded="{title} was superseded by {newer}.",
+    remark="On {title}: {note}",
     official="Official page",
     whole="Read the whole document",
     citation="Source {n}: {title}, {place}",
@@ -181,6 +185,8 @@ KOREAN: Final = Labels(
     original="원문",
     summary="{place}에 대한 상호의 요약",
     superseded="대체한 문서",
+    was_superseded="이 문서는 다른 문서로 대체되었습니다: {title} → {newer}.",
+    remark="{title}: {note}",
     official="공식 페이지",
     whole="문서 전체 읽기",
     citation="출처 {n}: {title}, {place}",

@@ -26,10 +26,13 @@ def sources_text(documents: Mapping[str, Document]) -> str:
 def _lines(documents: Mapping[str, Document]) -> Iterator[str]:
     for document in _by_date(documents):
         kind = f"{document.type.replace('_', ' ') or 'document'}, {document.edition}"
-        yield f"{document.date:10}  {document.title}  ({kind}, {len(document.paragraphs)} paragraphs)"
+        yield f"{document.date:10}  {document.title}  ({kind}, {document.paragraphs[-1].last} paragraphs)"
         yield f"            {document.doc_id}"
     not_held = Catalogue.load().not_held(documents)
-    yield f"\n{len(documents)} documents; {len(not_held)} more are known but not held (listed by --json)."
+    twice = sum(document.translation_of in documents for document in documents.values())
+    languages = f", {twice} of them in two languages" if twice else ""
+    held = f"{len(documents) - twice} documents{languages}"
+    yield f"\n{held}; {len(not_held)} more are known but not held (listed by --json)."
 
 
 def _about(document: Document) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def _about(document: Document) -> dict[str, Any]:
         "topics": list(document.topics),
         "note": document.note,
         "superseded_by": document.superseded_by,
-        "paragraphs": len(document.paragraphs),
+        "paragraphs": document.paragraphs[-1].last,
     }
 
 

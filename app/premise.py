@@ -114,7 +114,7 @@ def signs(generation: Generation, understood: Understood, evidence: Sequence[str
         "left_out_yet_named": _LEFT_OUT.search(question) is not None and not _NEGATION.search(best),
         "frequency_differs": _frequency_differs(question, evidence),
         "opposite": any(one.search(question) and other.search(all_of_it) for one, other in _OPPOSITES),
-        "figure_differs": _figure_differs(question, evidence),
+        "figure_differs": _figure_differs(understood, evidence),
         "office_differs": not several and _office_differs(generation, understood),
         "actor_missing": bool(understood.asked.kinds & FIGURE_KINDS) and _actor_missing(question, best, all_of_it),
         "actor_differs": not several and _actor_differs(understood, best, paragraph),
@@ -135,17 +135,26 @@ def _frequencies(text: str) -> frozenset[int]:
     return frozenset(i for i, pattern in enumerate(_FREQUENCIES) if pattern.search(text))
 
 
-def _figure_differs(question: str, evidence: Sequence[str]) -> bool:
-    """Return whether a figure that the question presupposes is not in the evidence, which gives others."""
-    bare = DATE_PHRASE.sub(" ", question)
+def _figure_differs(understood: Understood, evidence: Sequence[str]) -> bool:
+    """Return whether a figure that the question presupposes is not in the evidence, which gives others.
+
+    The number of a document that the question names ("Executive Order 14179") is its name, and presupposes nothing.
+    """
+    bare = DATE_PHRASE.sub(" ", understood.question)
     presupposed = {
         figure.text
         for figure in read_figures(bare)[0]
         if figure.unit not in ("name", "th", "word")
+        and not _is_of_a_name(figure.text, understood)
         and (figure.unit or (isinstance(figure.value, Decimal) and figure.value >= _LEAST_COUNT))
     }
     missing = presupposed & set(missing_figures(bare, evidence))
     return bool(missing) and any(_FIGURE.search(sentence) for sentence in evidence)
+
+
+def _is_of_a_name(figure: str, understood: Understood) -> bool:
+    terms = analyse(figure)
+    return bool(terms) and understood.named.words.issuperset(terms)
 
 
 def _office_differs(generation: Generation, understood: Understood) -> bool:

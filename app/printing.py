@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.labels import labels
+from app.labels import Labels, labels
 from app.originals import summary
 from app.render import place, quote_shown
 from app.results import Answer, Citation
@@ -53,16 +53,15 @@ def _lines(answer: Answer) -> Iterator[str]:
     yield ""
     if answer.citations:
         yield f"{words.sources}:"
-        yield from (_source(citation, numbered=True) for citation in answer.citations)
+        yield from (_source(citation, words, numbered=True) for citation in answer.citations)
     if answer.related:
         yield f"{words.related}:"
-        yield from (_source(citation, numbered=False) for citation in answer.related)
+        yield from (_source(citation, words, numbered=False) for citation in answer.related)
     if answer.notice:
         yield answer.notice
     yield words.coverage(answer.coverage)
 
 
-def _source(citation: Citation, *, numbered: bool) -> str:
-    words = labels("en")
+def _source(citation: Citation, words: Labels, *, numbered: bool) -> str:
     mark = f"[{citation.n}]" if numbered else "  -"
     return f"{mark} {citation.title} ({citation.date}), {place(citation, words)}: {quote_shown(citation, words)}"

@@ -109,7 +109,7 @@ class Retriever:
         order = np.lexsort((candidates.rows, -scores))
         score_of = dict(zip(candidates.rows.tolist(), scores.tolist(), strict=True))
         ranked = self._with_neighbours(candidates.rows[order].tolist(), score_of)
-        kept = self._merged(ranked, k)
+        kept = self._merged(ranked, k, understood)
         return Retrieval(tuple(kept), tuple(score_of[row] for row in kept), candidates, vectors)
 
     @cached_property
@@ -231,18 +231,46 @@ class Retriever:
             return [row + 1]
         return []
 
-    def _merged(self, rows: Iterable[int], k: int) -> list[int]:
-        """Return the first `k` rows, without passages whose words stand in a better one already."""
-        seen: set[str] = set()
-        kept = []
+    @cached_property
+    def _successors(self) -> dict[int, int]:
+        """Rows of superseded documents, each with the row of what superseded it, where that is held."""
+        documents = self.generation.documents
+        translated = {document.translation_of: doc_id for doc_id, document in documents.items()}
+        found = {}
+        for doc_id, document in documents.items():
+            newer = document.superseded_by
+            newer = translated.get(newer, newer) if document.translation_of else newer
+            if newer in documents:
+                found[documents.row_of(doc_id)] = documents.row_of(newer)
+        return found
+
+    def _merged(self, rows: Iterable[int], k: int, understood: Understood) -> list[int]:
+        """Return the first `k` rows, without passages whose words stand in a better one already.
+
+        Where a superseded document and its successor say the same, the successor says it, unless the question
+        names the older one.
+        """
+        places: dict[str, int] = {}
+        kept: list[int] = []
         for row in rows:
             words = " ".join(self.generation.passages[row].text.split()).casefold()
-            if words not in seen:
-                seen.add(words)
+            place = places.setdefault(words, len(kept))
+            if place == len(kept):
+                if len(kept) == k:
+                    break
                 kept.append(row)
-            if len(kept) == k:
-                break
+            elif self._succeeds(row, kept[place], understood):
+                kept[place] = row
         return kept
+
+    def _succeeds(self, row: int, other: int, understood: Understood) -> bool:
+        """Whether a passage's document superseded another's, which the question does not name rather than it."""
+        new, old = (int(self.generation.passage_table[one, 0]) for one in (row, other))
+        if self._successors.get(old) != new:
+            return False
+        dates = self.generation.document_dates
+        years = [understood.dates.names_year_of(dates[one]) for one in (new, old)]
+        return understood.named.affinity[old] <= understood.named.affinity[new] and years[0] >= years[1]
 
 
 def _top(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> list[int]:

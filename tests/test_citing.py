@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.catalogue import Catalogue, Known
 from app.citing import Citer
+from app.labels import ENGLISH
 from app.results import Grounded, Place
 from ingest.documents import Document, Paragraph
 
@@ -84,8 +85,8 @@ def test_superseded_documents_are_named_once() -> None:
     citing = citer()
     places = [Place("old", 1, 0, 17), Place("old", 4, 0, 3), Place("new", 1, 0, 3)]
     citing.cite([Grounded("x", (place,)) for place in places])
-    assert citing.warnings() == ["The Old Act was superseded by The New Act."]
-    assert citer().warnings() == []
+    assert citing.warnings(ENGLISH) == ["The Old Act was superseded by The New Act."]
+    assert citer().warnings(ENGLISH) == []
 
 
 def test_what_a_document_lacks_is_said_with_every_citation_and_once_beside_the_answer() -> None:
@@ -95,7 +96,7 @@ def test_what_a_document_lacks_is_said_with_every_citation_and_once_beside_the_a
     places = [Place("partial", 1, 0, 3), Place("partial", 1, 4, 7), Place("copied", 1, 0, 3)]
     citing.cite([Grounded("x", (place,)) for place in places])
     assert [citation.note for citation in citing.citations] == [partial.note, partial.note, copied.note]
-    assert citing.warnings() == ["On The Code: It lacks (e)."]
+    assert citing.warnings(ENGLISH) == ["On The Code: It lacks (e).", "On The Copy: From an unofficial copy."]
 
 
 def test_the_catalogue_knows_of_later_documents_too(tmp_path: Path) -> None:
@@ -103,11 +104,11 @@ def test_the_catalogue_knows_of_later_documents_too(tmp_path: Path) -> None:
     citing = citer(Catalogue((known,)))
     citing.cite([Grounded("x", (Place("new", 1, 0, 3),))])
     assert citing.citations[0].superseded_by == "newest"
-    assert citing.warnings() == ["The New Act was superseded by newest."]
+    assert citing.warnings(ENGLISH) == ["The New Act was superseded by newest."]
     newest = Known("newest", "2026-01-20", "The Newest Act", "", "", "", "", "")
     citing = citer(Catalogue((known, newest)))  # not held, but known
     citing.cite([Grounded("x", (Place("new", 1, 0, 3),))])
-    assert citing.warnings() == ["The New Act was superseded by The Newest Act (2026-01-20)."]
+    assert citing.warnings(ENGLISH) == ["The New Act was superseded by The Newest Act (2026-01-20)."]
     assert Catalogue.load(tmp_path / "missing.tsv").documents == ()
 
 

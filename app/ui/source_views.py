@@ -182,7 +182,7 @@ def _row(document: Document, root: str) -> str:
         (document.date, f'<span class="sg-date">{shown(ENGLISH.date(document.date) or "no date")}</span>'),
         (document.title, title),
         *((text, apart(text)) for text in plain_cells),
-        (f"{len(document.paragraphs):06}", str(len(document.paragraphs))),
+        (f"{document.paragraphs[-1].last:06}", str(document.paragraphs[-1].last)),
         (root, apart(root)),
     ]
     return '<tr role="row">' + "".join(
