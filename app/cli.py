@@ -306,8 +306,10 @@ def fetch_originals(options: argparse.Namespace, settings: Settings) -> int:
             said = {1: "1 original is"}.get(len(gone), f"{len(gone)} originals are")
             _print_json({"digests": gone}) if options.json else _print(f"{said} given back to the digests.")
             return DONE
-        shelf, client = Shelf.load(), polite_client(settings)
-        results = list(get_originals(settings.home, shelf, shelf.wanted(options.docs), client, sync, on_progress))
+        shelf = Shelf.load()
+        wanted = shelf.wanted(options.docs)
+        with contextlib.closing(polite_client(settings)) as client:
+            results = list(get_originals(settings.home, shelf, wanted, client, sync, on_progress))
     _print_json(fetched_json(results)) if options.json else _print(fetched_text(results))
     failed = [result for result in results if result.state == "failed"]
     return DONE if not failed else IN_PART if len(failed) < len(results) else FAILED

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -17,7 +17,7 @@ from app.errors import BadInput
 from app.settings import BUNDLED_CORPUS
 from ingest.build import OnProgress, Progress
 from ingest.documents import split_front_matter
-from ingest.errors import BrokenIndex, SanghoError, UnknownSource
+from ingest.errors import BrokenIndex, FetchError, SanghoError, UnknownSource
 from ingest.fetch.fingerprints import Fingerprints, read_fingerprints
 from ingest.fetch.originals import Fetched, Getter, Wanted, fetch, folder_of, give_back
 
@@ -243,14 +243,16 @@ class Originals:
     def _get(self, job: Job) -> None:
         client = self._make_client(self._wait)
         wanted, report = self.shelf.wanted(), _into(job)
-        for result in get_originals(self._home, self.shelf, wanted, client, self._sync, report, self._stop.is_set):
-            job.results = (*job.results, result)
+        with closing(client):
+            for result in get_originals(self._home, self.shelf, wanted, client, self._sync, report, self._stop.is_set):
+                job.results = (*job.results, result)
 
     def _return(self, job: Job) -> None:
         return_to_digests(self._home, (), self._sync, _into(job))
 
     def _wait(self, seconds: float) -> None:
-        self._stop.wait(seconds)
+        if self._stop.wait(seconds):
+            raise FetchError("Fetching was stopped.", "Begin it again.")
 
 
 def _into(job: Job) -> OnProgress:

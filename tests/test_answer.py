@@ -33,7 +33,8 @@ def check(pipeline: Pipeline, answer: Answer, filters: Filters = NO_FILTERS) -> 
     assert len(answer.related) <= (3 if answer.abstained else 0)
     assert all(one.score >= other.score for one, other in pairwise(answer.evidence))
     assert len({passage.passage_id for passage in answer.evidence}) == len(answer.evidence)
-    assert answer.coverage.documents == sum(map(filters.keep, pipeline.documents().values()))
+    kept = {doc_id: one for doc_id, one in pipeline.documents().items() if filters.keep(one)}
+    assert answer.coverage.documents == len(kept) - sum(one.translation_of in kept for one in kept.values())
     assert answer.answer.strip()
     return answer
 

@@ -881,6 +881,9 @@ class Gate:
         assert self.open.wait(20)
         return self.given.get(url, etag, modified)
 
+    def close(self) -> None:
+        self.given.close()
+
 
 NAMES: Final = ("one", "two", "three")
 
@@ -1018,6 +1021,9 @@ def test_a_getter_s_failure_is_a_result(home: Path) -> None:
     class Refusing:
         def get(self, url: str, etag: str = "", modified: str = "") -> Page | None:
             raise FetchError("example.org asks programs not to fetch this page (robots.txt).", "Open it in a browser.")
+
+        def close(self) -> None:
+            """Nothing is open."""
 
     (result,) = fetch_all(home, [Wanted(DEAL, "https://example.org/deal")], Refusing())
     assert result.error == "example.org asks programs not to fetch this page (robots.txt). Open it in a browser."

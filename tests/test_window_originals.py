@@ -63,6 +63,9 @@ class Site:
         body = "".join(f"<p>{text}</p>" for text in TEXTS).encode()
         return Page(url, f"<html><body><ul><li>Menu</li></ul>{body.decode()}</body></html>".encode(), ".html", "x")
 
+    def close(self) -> None:
+        self.asked.append("closed")
+
 
 class Index:
     """An index that notes what is asked of it, and fails where that is wanted."""

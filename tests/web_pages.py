@@ -130,6 +130,9 @@ class Given:
             return None
         return Page(url, answer.data, KINDS[answer.kind.partition(";")[0]], answer.etag, modified)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 @dataclass(slots=True)
 class Site:

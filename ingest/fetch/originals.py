@@ -44,6 +44,9 @@ class Getter(Protocol):
     def get(self, url: str, etag: str = "", modified: str = "") -> Page | None:
         """Return a page; None if it has not changed since. Raises FetchError."""
 
+    def close(self) -> None:
+        """Close what connections are open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
