@@ -1,4 +1,4 @@
-"""Question sets: what is asked, which outcome is right, and what a right answer must contain."""
+"""Question sets: what is asked, which outcome is right, what a right answer must contain. Claim sets: what is so."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from app.results import Outcome
 
 DATA: Final = Path(__file__).with_name("data")
 Split = Literal["dev", "test"]
+Verdict = Literal["supported", "contradicted", "not_in_sources"]
 Place = tuple[str, int]  # doc_id, paragraph number
 
 
@@ -58,6 +59,25 @@ class Question:
         return frozenset(place for fact in self.facts for place in fact.gold)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim of a set, over the originals.
+
+    Attributes:
+        kind: paraphrase, list, compound, attribution; what was changed in a contradicted one (number, date, actor,
+            negation, quantifier, modality, direction, bound); near_miss or off_document.
+        verdict: what the sources say of it; two people read it, one of them without knowing the other's label.
+        evidence: the paragraphs that decide it; for `not_in_sources` the nearest ones, or none.
+    """
+
+    id: str
+    claim: str
+    verdict: Verdict
+    language: str
+    kind: str
+    evidence: frozenset[Place]
+
+
 def normalised(text: str) -> str:
     """Return text with case, kinds of quotation mark, and white space folded."""
     straight = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
@@ -67,6 +87,18 @@ def normalised(text: str) -> str:
 def load_questions(split: Split, folder: Path = DATA) -> list[Question]:
     """Return the questions of a split, in file order."""
     return list(_read(folder / f"questions-{split}.jsonl"))
+
+
+def load_claims(split: Split, folder: Path = DATA) -> list[Claim]:
+    """Return the claims of a split, in file order; no document has claims in both splits."""
+    lines = (folder / f"claims-{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [_claim(json.loads(line)) for line in lines]
+
+
+def _claim(values: dict[str, Any]) -> Claim:
+    places = ((one["doc_id"], number) for one in values["evidence"] for number in one["paragraphs"])
+    names = ("id", "claim", "verdict", "language", "kind")
+    return Claim(**{name: values[name] for name in names}, evidence=frozenset(places))
 
 
 def _read(path: Path) -> Iterator[Question]:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.datasets import Fact, load_questions, normalised
+from eval.datasets import Claim, Fact, load_claims, load_questions, normalised
 from ingest.readers import read_file
 
 SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"
 DEV, TEST = load_questions("dev"), load_questions("test")
+CLAIMS = {split: load_claims(split) for split in ("dev", "test")}
 
 
 def test_there_are_enough_questions_of_every_kind() -> None:
@@ -72,3 +73,45 @@ def test_a_set_of_one_s_own_is_read(tmp_path: Path) -> None:
     (tmp_path / "questions-dev.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
     (question,) = load_questions("dev", tmp_path)
     assert (question.id, question.history, set(question.gold)) == ("x", ("What?",), {("d", 3), ("e", 1)})
+
+
+VERDICTS = ("supported", "contradicted", "not_in_sources")
+CHANGED = {"number", "date", "actor", "negation", "quantifier", "modality", "direction", "bound"}
+
+
+def test_there_are_enough_claims_of_every_verdict_and_change() -> None:
+    for split, least in (("dev", 300), ("test", 130)):
+        claims = CLAIMS[split]
+        assert len(claims) >= least
+        counts = Counter(claim.verdict for claim in claims)
+        assert set(counts) == set(VERDICTS)
+        assert min(counts.values()) >= least // 5
+        assert {claim.language for claim in claims} == {"en", "ko"}
+        assert {claim.kind for claim in claims if claim.verdict == "contradicted"} >= CHANGED
+
+
+def test_no_claim_is_there_twice_and_no_document_is_in_both_splits() -> None:
+    claims = [claim for split in CLAIMS.values() for claim in split]
+    assert len({claim.id for claim in claims}) == len(claims) == len({normalised(claim.claim) for claim in claims})
+    dev, test = ({place[0] for claim in split for place in claim.evidence} for split in CLAIMS.values())
+    assert not dev & test
+    assert all(claim.evidence for claim in claims if claim.verdict != "not_in_sources")
+
+
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="the originals (../shared/sources) are not on this machine")
+def test_the_paragraphs_that_decide_a_claim_exist_and_give_its_figures() -> None:
+    read = {path.stem: read_file(path, SOURCES, 10**8) for path in SOURCES.glob("*.txt")}
+    texts = {
+        claim.id: " ".join(read[doc_id].paragraph(number).text for doc_id, number in sorted(claim.evidence))
+        for split in CLAIMS.values()
+        for claim in split
+    }
+    assert all(text.strip() for text in texts.values() if text)
+    copied = [claim.id for split in CLAIMS.values() for claim in split if _is_copied(claim, texts[claim.id])]
+    assert copied == []
+
+
+def _is_copied(claim: Claim, text: str) -> bool:
+    """Whether eight words of a claim in a row are its evidence's own: it should be told, not quoted."""
+    told, source = normalised(claim.claim).split(), f" {normalised(text)} "
+    return any(f" {' '.join(told[at : at + 8])} " in source for at in range(len(told) - 7))
