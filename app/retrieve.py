@@ -109,8 +109,8 @@ class Retriever:
         order = np.lexsort((candidates.rows, -scores))
         score_of = dict(zip(candidates.rows.tolist(), scores.tolist(), strict=True))
         ranked = self._with_neighbours(candidates.rows[order].tolist(), score_of)
-        kept = self._merged(ranked, k, understood)
-        return Retrieval(tuple(kept), tuple(score_of[row] for row in kept), candidates, vectors)
+        merged = self._merged(ranked, k, understood)
+        return Retrieval(tuple(merged.values()), tuple(score_of[better] for better in merged), candidates, vectors)
 
     @cached_property
     def translations(self) -> list[tuple[int, int]]:
@@ -244,23 +244,26 @@ class Retriever:
                 found[documents.row_of(doc_id)] = documents.row_of(newer)
         return found
 
-    def _merged(self, rows: Iterable[int], k: int, understood: Understood) -> list[int]:
+    def _merged(self, rows: Iterable[int], k: int, understood: Understood) -> dict[int, int]:
         """Return the first `k` rows, without passages whose words stand in a better one already.
 
         Where a superseded document and its successor say the same, the successor says it, unless the question
         names the older one.
+
+        Returns:
+            The rows, in order, each by the best one with its words, whose score it has.
         """
-        places: dict[str, int] = {}
-        kept: list[int] = []
+        best: dict[str, int] = {}
+        kept: dict[int, int] = {}
         for row in rows:
             words = " ".join(self.generation.passages[row].text.split()).casefold()
-            place = places.setdefault(words, len(kept))
-            if place == len(kept):
+            better = best.setdefault(words, row)
+            if better == row:
                 if len(kept) == k:
                     break
-                kept.append(row)
-            elif self._succeeds(row, kept[place], understood):
-                kept[place] = row
+                kept[row] = row
+            elif better in kept and self._succeeds(row, kept[better], understood):
+                kept[better] = row
         return kept
 
     def _succeeds(self, row: int, other: int, understood: Understood) -> bool:

@@ -12,6 +12,7 @@ from app.document_names import DocumentNames
 from app.glossary import Glossary
 from app.premise import SIGNS, signs
 from app.query import Understood, understand
+from ingest.documents import Document, Paragraph
 from ingest.generation import Generation
 
 
@@ -117,6 +118,15 @@ def test_what_stands_around_the_best_sentence_counts(
     assert signs(small_generation, understood, [best], paragraph)[sign] == 0
     # A comparison names several on purpose.
     assert signs(small_generation, replace(understood, shape="comparison"), [best], best)[sign] == 0
+
+
+def test_the_number_of_a_document_that_is_named_presupposes_nothing(small_generation: Generation) -> None:
+    texts = (Paragraph(1, "The ministry keeps the records."),)
+    held = [Document(f"order{n}", f"On records {n}", texts, aliases=(f"Order {n}",)) for n in (14179, 14110)]
+    evidence = ["Two memoranda of Order 14110 are revised."]
+    for question, fires in (("Which memoranda does Order 14179 revise?", 0.0), ("Who pays the $14179?", 1.0)):
+        understood = read(question, DocumentNames(held), small_generation)
+        assert signs(small_generation, understood, evidence, evidence[0])["figure_differs"] == fires
 
 
 def test_without_evidence_nothing_differs(names: DocumentNames, small_generation: Generation) -> None:

@@ -157,6 +157,25 @@ def test_what_two_documents_say_alike_is_shown_once(tmp_path: Path, word_model: 
     assert ("three", "The fund holds $6.") in found
 
 
+@pytest.mark.parametrize(
+    ("question", "says_it"),
+    [
+        ("Who keeps the records of the Act?", "new"),
+        ("Who keeps the records under the Act of 2021?", "old"),
+        ("Who keeps the records under the Act of 2024?", "new"),
+    ],
+)
+def test_of_two_versions_that_say_the_same_the_later_says_it_unless_the_older_is_named(
+    tmp_path: Path, word_model: Path, question: str, says_it: str
+) -> None:
+    (tmp_path / "root").mkdir()
+    for name, date, rest in (("old", "2021", "superseded_by: new\n"), ("new", "2024", "supersedes: old\n")):
+        head = f"---\ntitle: The Records Act of {date}\ndate: {date}\n{rest}---\n"
+        (tmp_path / "root" / f"{name}.txt").write_text(f"{head}The ministry keeps the records.\n", encoding="utf-8")
+    with Pipeline(ingest_into(tmp_path / "home", word_model, tmp_path / "root")) as pipeline:
+        assert [result.doc_id for result in pipeline.search(question)] == [says_it]
+
+
 @pytest.mark.parametrize("paragraphs", [[], ["One only."]])
 def test_hardly_any_documents_do_no_harm(tmp_path: Path, word_model: Path, paragraphs: list[str]) -> None:
     (tmp_path / "root").mkdir()
