@@ -52,6 +52,7 @@ class Site:
 
     may: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
+    closed: int = 0
 
     def get(self, url: str, etag: str = "", modified: str = "") -> Page | None:
         self.asked.append(url)
@@ -64,7 +65,7 @@ class Site:
         return Page(url, f"<html><body><ul><li>Menu</li></ul>{body.decode()}</body></html>".encode(), ".html", "x")
 
     def close(self) -> None:
-        self.asked.append("closed")
+        self.closed += 1
 
 
 class Index:
@@ -213,7 +214,7 @@ def test_whoever_asks_meanwhile_begins_nothing_new(tmp_path: Path) -> None:
     while originals.job.running and time.monotonic() < limit:
         time.sleep(0.01)
     assert [result.state for result in originals.job.results] == ["fetched"]
-    assert len(site.asked) == 1
+    assert (len(site.asked), site.closed) == (1, 1)
 
 
 def test_what_is_shown_of_each_state() -> None:
