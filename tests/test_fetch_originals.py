@@ -935,7 +935,8 @@ def test_stopping_ends_early_and_indexes_what_came(originals: Originals, gate: G
     assert gate.reached.wait(20)
     originals.stop()
     started = time.monotonic()
-    gate.waits(30)  # what the client would wait to be polite
+    with pytest.raises(FetchError, match="stopped"):
+        gate.waits(30)  # what the client would wait to be polite; the page under way is given up with it
     assert time.monotonic() - started < 10
     gate.open.set()
     assert ended(originals)
