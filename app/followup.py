@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from app.actors import countries
 from app.dates import DATE_PHRASE
+from app.document_names import TERMS_OF_OFFICE
 from app.query import language_of
 from ingest.lexical import analyse
 
@@ -29,6 +31,8 @@ _ASKS: Final = re.compile(
     re.I,
 )
 _NAME: Final = re.compile(r"(?<=\s)[A-Z][\w.'’-]+")
+_DESIGNATION: Final = re.compile(r"\b\d+[A-Z]\b")  # a provision's name: "30D"
+_ACTORS: Final = frozenset({"ai", "i", *TERMS_OF_OFFICE})  # whom or what any question here may be about
 _SHORT: Final = 4  # index terms; a question with fewer hardly stands by itself
 
 
@@ -43,9 +47,17 @@ def leaves_out(question: str) -> bool:
 
 
 def _stands(question: str) -> bool:
-    """Whether a question is whole though it is short: it asks, and says of when and of whom or what by name."""
+    """Whether a question is whole though it is short: it asks, and names what it is about.
+
+    A country or a president is no such name, since the question before may have been about another; with a date it is.
+    """
     undated = DATE_PHRASE.sub(" ", question)  # "May" of "May 2022" is no name
-    return undated != question and _ASKS.match(question) is not None and _NAME.search(undated) is not None
+    if _ASKS.match(question) is None:
+        return False
+    names = [name for name in _NAME.findall(undated) if name.lower() not in _ACTORS and not countries(name)]
+    if names or _DESIGNATION.search(question):
+        return True
+    return undated != question and _NAME.search(undated) is not None
 
 
 def complete(question: str, history: Sequence[str]) -> str:

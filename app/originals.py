@@ -29,6 +29,7 @@ _DIGESTS_OWN: Final = frozenset(
     {"edition", "original_paragraphs", "complete", "note", "translation_of"}  # said of the digest, not of its original
 )
 _RIGHTS: Final = "the original's rights: "
+FETCHING: Final = "Fetching"  # what `Progress.note` says until indexing begins
 
 
 class Sync(Protocol):
@@ -116,9 +117,9 @@ def get_originals(
     Raises:
         SanghoError: the home folder cannot be written, or what indexing raises.
     """
-    on_progress(Progress(0, len(wanted), note="Fetching"))
+    on_progress(Progress(0, len(wanted), note=FETCHING))
     for done, result in enumerate(fetch(home, wanted, shelf.prints, client, shelf.addresses), start=1):
-        on_progress(Progress(done, len(wanted), note="Fetching"))
+        on_progress(Progress(done, len(wanted), note=FETCHING))
         yield result
         if stopped():
             break
@@ -126,16 +127,17 @@ def get_originals(
         give_back(home)  # not even an empty folder is left behind
         return
     sync.ingest(folder_of(home), on_progress)
-    if not _has_digests(sync):
+    if _has_nothing_else(sync):
         sync.ingest(BUNDLED_CORPUS, on_progress)
 
 
-def _has_digests(sync: Sync) -> bool:
+def _has_nothing_else(sync: Sync) -> bool:
+    """Whether the index holds the originals alone, so that the digests of what was not fetched are missing."""
     try:
         manifest = sync.manifest()
     except BrokenIndex:
-        return False
-    return manifest is not None and len(manifest.roots) > 1
+        return True
+    return manifest is None or len(manifest.roots) <= 1
 
 
 def return_to_digests(home: Path, doc_ids: Sequence[str], sync: Sync, on_progress: OnProgress) -> list[str]:

@@ -76,7 +76,7 @@ def quotations_in(text: str) -> list[Quotation]:
     return found
 
 
-class Originals:
+class QuotationLookup:
     """The originals of one generation, as quotations are looked up in them.
 
     Args:

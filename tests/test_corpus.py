@@ -61,7 +61,8 @@ FIGURE = re.compile(rf"\$?\d+(?:[.,]\d+)*%?(?:\s(?:{UNIT})\b)?")
 # Three or more capitals standing alone; a plural's "s" is no part of the acronym.
 ACRONYM = re.compile(r"(?<![A-Za-z])[A-Z]{3,}(?=s?(?![A-Za-z]))")
 QUOTATION = re.compile(r'"([^"]*)"')
-HEADING_IN_CAPITALS = re.compile(r"\b[A-Z]{2,}(?:[\s,/&-]+[A-Z]{2,}){2,}\b")  # no acronyms inside
+# No acronyms inside; "(S)" stands in forms that somebody fills in.
+HEADING_IN_CAPITALS = re.compile(r"\b[A-Z]{2,}(?:\(S\))?(?:[\s,/&-]+[A-Z]{2,}(?:\(S\))?){2,}")
 CUT = " cutoutofthedigest "  # a word of no original, where words stand that may be shared
 PLAIN_MARKS = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u00a0", '"""\'\' ')
 
@@ -277,6 +278,22 @@ def test_no_figures_are_added(doc_id: str, digest: Digest, original: Original) -
         added = [figure for figure in FIGURE.findall(block.text) if figure not in known]
         problems += [f"{block.name} has {figure}, which the original has not" for figure in added]
     assert not problems, report(doc_id, problems)
+
+
+@each_digest
+def test_quotations_and_names_do_not_lengthen_into_a_copy(doc_id: str, digest: Digest, original: Original) -> None:
+    """Not even with them, and with figures, does a block go on for twelve words as its original does."""
+    size = LONGEST_QUOTATION
+    source = words("\n".join(original.paragraphs))
+    runs = {tuple(source[start : start + size]) for start in range(len(source) - size + 1)}
+    told = {block.name: words(without_names(block.text)) for block in digest.blocks}
+    copied = [
+        f"{name} copies: {' '.join(some[start : start + size])}"
+        for name, some in told.items()
+        for start in range(len(some) - size + 1)
+        if tuple(some[start : start + size]) in runs
+    ]
+    assert not copied, report(doc_id, copied)
 
 
 @each_digest

@@ -78,6 +78,29 @@ def test_a_short_question_with_a_date_and_a_name_is_whole(question: str) -> None
         assert complete(question, [earlier]) == question
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["What does Bletchley say about frontier AI?", "How much is the 30D credit?", "What is NAIRR?", "Who leads Naver?"],
+)
+def test_a_short_question_that_names_its_own_subject_is_whole(question: str) -> None:
+    for earlier in (FIVE_G, FIVE_G_KO):
+        assert complete(question, [earlier]) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much does Japan invest?",
+        "What did Yoon say?",
+        "Did the Koreans sign?",
+        "Is AI named?",
+        "What is it of Naver?",
+    ],
+)
+def test_a_country_or_a_president_may_be_another_s_turn_in_the_same_matter(question: str) -> None:
+    assert leaves_out(question)
+
+
 @pytest.mark.parametrize("question", ["What in May 2022?", "How much in 2023?", "Did Japan sign?", "TikTok in 2021?"])
 def test_a_short_question_that_lacks_either_is_not(question: str) -> None:
     assert leaves_out(question)

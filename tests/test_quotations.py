@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quotations import Looked, Originals, quotations_in
+from app.quotations import Looked, QuotationLookup, quotations_in
 from ingest.documents import Document, Paragraph, Sentence
 from ingest.generation import Generation
 from ingest.lexical import LexicalIndex
@@ -62,8 +62,8 @@ class Held:
         return self._sentences[row]
 
 
-def originals(*documents: Document) -> Originals:
-    return Originals(cast(Generation, Held(documents or (ACCORD, ARTICLE))))
+def originals(*documents: Document) -> QuotationLookup:
+    return QuotationLookup(cast(Generation, Held(documents or (ACCORD, ARTICLE))))
 
 
 def words_at(looked: Looked, *documents: Document) -> str:
@@ -157,7 +157,7 @@ ORIGINALS: Final = originals()
 
 
 @pytest.fixture(scope="module")
-def everything() -> tuple[Originals, list[Document]]:
+def everything() -> tuple[QuotationLookup, list[Document]]:
     if not SOURCES.is_dir():
         pytest.skip("the originals, shared/sources, are not beside the repository")
     documents = [read_file(path, path, 10**8) for path in sorted(SOURCES.glob("*.txt"))]
@@ -189,7 +189,7 @@ def as_quoted(some: list[str], how: int) -> str:
     return f"{' '.join(some[:4])} [the leaders] {' '.join(some[6:])}" if how == 4 and len(some) > 8 else text
 
 
-def test_a_hundred_quotations_of_the_originals_are_found(everything: tuple[Originals, list[Document]]) -> None:
+def test_a_hundred_quotations_of_the_originals_are_found(everything: tuple[QuotationLookup, list[Document]]) -> None:
     held, documents = everything
     rng = random.Random(7)  # noqa: S311
     wrong = []
@@ -214,7 +214,7 @@ def altered(some: list[str], how: int, rng: random.Random, other: str) -> list[s
 
 
 def test_a_hundred_altered_quotations_are_none_and_led_to_the_words_they_were(
-    everything: tuple[Originals, list[Document]],
+    everything: tuple[QuotationLookup, list[Document]],
 ) -> None:
     held, documents = everything
     rng, by_id = random.Random(8), {document.doc_id: document for document in documents}  # noqa: S311

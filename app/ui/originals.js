@@ -9,20 +9,27 @@ const place = element.querySelector(".sg-originals-place");
 const running = () => place.querySelector("[data-running]") !== null;
 const ask = (does) => trigger("click", { does, asked: ++asked });
 
+// Gives the focus to a button, or to the whole part while it has none.
+function hold(one) {
+  if (one && one.localName !== "button") one.tabIndex = -1;
+  one?.focus({ preventScroll: true });
+}
+
 // Draws what the server made; where both are of fetching under way, only bar and words are exchanged.
 function draw() {
   clearTimeout(waiting);
   const made = document.createElement("div");
   made.innerHTML = props.value;
   const [bar, next] = [place, made].map((one) => one.querySelector("progress"));
-  if (bar && next) {
+  const buttons = [place, made].map((one) => one.querySelector("[data-does]") !== null);
+  if (bar && next && buttons[0] === buttons[1]) {
     bar.value = next.value;
     const [words, said] = [place, made].map((one) => one.querySelector("[role=status]"));
     if (words.textContent !== said.textContent) words.textContent = said.textContent;
   } else {
     const held = place.contains(document.activeElement);
     place.replaceChildren(...made.childNodes);
-    if (held) place.querySelector("[data-does]")?.focus({ preventScroll: true });
+    if (held) hold(place.querySelector("[data-does]") ?? place.firstElementChild);
   }
   if (running()) waiting = setTimeout(ask, 1000, "look");
   if (running() !== ran) dispatchEvent(new CustomEvent("sangho-originals", { detail: { running: running(), from: element } }));

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from app.escape import shown
-from app.originals import Job, Originals, summary
+from app.originals import FETCHING, Job, Originals, summary
 from app.ui.components import QUIET, Answers, apart, html, number
 from ingest.errors import SanghoError
 from ingest.fetch.originals import Fetched
@@ -66,7 +66,8 @@ def originals_html(job: Job, held: int, all_of_them: int, called: Callable[[str]
         called: tells what people call a document.
     """
     if job.running:
-        return _section(f"{_progress(job)}<p class=sg-actions>{_button('stop', 'Stop')}</p>", running=True)
+        stop = f'<p class="sg-actions">{_button("stop", "Stop")}</p>' if job.progress.note == FETCHING else ""
+        return _section(_progress(job) + stop, running=True)
     here = f"{held} of {all_of_them} originals are here." if held else "None of them is here."
     buttons = _button("get", "Look for the others, and for changes" if held else "Get the originals")
     buttons += _button("digests", "Go back to the digests") if held else ""
@@ -100,7 +101,7 @@ def _progress(job: Job) -> str:
         if embedding
         else (progress.documents_done, progress.documents_total)
     )
-    what = "Indexing" if embedding or progress.note != "Fetching" else "Fetching"
+    what = "Indexing" if embedding or progress.note != FETCHING else FETCHING
     share = done / total if total else 0
     count = f"{what}: {done} of {total}" if total else f"{progress.note or 'Beginning'}…"
     return (

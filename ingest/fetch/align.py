@@ -56,12 +56,12 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    print: Fingerprint
+    fingerprint: Fingerprint
     start: int  # words of the page, end exclusive
     end: int
     begins: bool  # its first mark was found, so that it surely begins there
     ends: bool
-    marks: int  # how many of the print's were found
+    marks: int  # how many of the fingerprint's were found
     score: float  # words that it explains
     seen: frozenset[int]  # places in the page of the words of the shingles found
 
@@ -76,18 +76,18 @@ def align(prints: Sequence[Fingerprint], blocks: Sequence[str]) -> Alignment:
     words = words_of(blocks)
     chain = _trimmed(_chain(list(_candidates(prints, words)), len(words)))
     found = [
-        Aligned(one.print.number, text)
+        Aligned(one.fingerprint.number, text)
         for one, text in zip(chain, _texts(chain, words, blocks), strict=True)
         if text
     ]  # fmt: skip
     numbers = {one.number for one in found}
-    held = [one for one in chain if one.print.number in numbers]
+    held = [one for one in chain if one.fingerprint.number in numbers]
     marks = sum(len(one.marks) for one in prints)
     spread = chain[-1].end - chain[0].start if chain else 0
     return Alignment(
         paragraphs=tuple(found),
         missing=tuple(one.number for one in prints if one.number not in numbers),
-        altered=tuple(one.print.number for one in held if one.marks < len(one.print.marks)),
+        altered=tuple(one.fingerprint.number for one in held if one.marks < len(one.fingerprint.marks)),
         share=sum(one.marks for one in held) / marks if marks else 0.0,
         left_over=max(0, spread - sum(one.end - one.start for one in chain)),
     )
@@ -174,7 +174,7 @@ def _chain(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
     best = _PrefixBest(length + 1)
     totals: list[float] = []
     before: list[int] = []
-    for _, same in itertools.groupby(range(len(candidates)), key=lambda index: candidates[index].print.number):
+    for _, same in itertools.groupby(range(len(candidates)), key=lambda index: candidates[index].fingerprint.number):
         added = []
         for index in same:
             one = candidates[index]
@@ -195,7 +195,7 @@ def _chain(candidates: Sequence[_Candidate], length: int) -> list[_Candidate]:
 
 def _unsure(one: _Candidate, found: bool) -> int:
     """How many words at its start or end a paragraph may share with its neighbour, by whether that mark was found."""
-    return min(3, one.print.length // 8) if found else min(_INSERTED, one.print.length // 2)
+    return min(3, one.fingerprint.length // 8) if found else min(_INSERTED, one.fingerprint.length // 2)
 
 
 class _PrefixBest:
@@ -252,7 +252,7 @@ def _texts(chain: Sequence[_Candidate], words: Sequence[Word], blocks: Sequence[
 def _own(runs: list[list[int]], one: _Candidate) -> list[list[int]]:
     """Return the runs of words, a block each, without those of blocks that something else put between or around."""
     known = [any(at in one.seen for at in run) for run in runs]
-    excess = sum(map(len, runs)) - one.print.length
+    excess = sum(map(len, runs)) - one.fingerprint.length
     kept = []
     for number, run in enumerate(runs):
         outer = number in (0, len(runs) - 1)
