@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 import unicodedata
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 
@@ -285,11 +286,11 @@ def test_inflected_verbs_are_not_offered(glossary: Glossary) -> None:
     assert glossary.to_english("늘렸습니까").text == "increased"
 
 
-# Speed, in processor time, so that a busy machine makes no difference
+# Speed, against cutting the table into cells: what any reading of it costs on the machine that tests
 
 
-def seconds(work: object, times: int) -> float:
-    assert callable(work)
+def seconds(work: Callable[[], object], times: int) -> float:
+    """The best of five, in processor time, so that a busy machine makes less of a difference."""
     best = float("inf")
     for _ in range(5):
         start = time.process_time()
@@ -299,15 +300,20 @@ def seconds(work: object, times: int) -> float:
     return best
 
 
-def test_a_question_is_read_in_a_fifth_of_a_millisecond(glossary: Glossary) -> None:
+def cells() -> list[str]:
+    rows = GLOSSARY.read_text(encoding="utf-8").splitlines()
+    return [rendering.strip().lower() for row in rows for cell in row.split("\t") for rendering in cell.split(";")]
+
+
+def test_a_question_is_read_in_a_tenth_of_the_time_that_its_table_is_cut_in(glossary: Glossary) -> None:
     asked = "삼성전자가 텍사스주 테일러 공장에 투자하기로 한 금액은 최대 얼마이며 언제 발표되었는지 알려 주세요?"
     assert 50 <= len(asked) <= 70
-    assert seconds(lambda: glossary.to_english(asked), 200) < 0.0002
+    assert seconds(lambda: glossary.to_english(asked), 200) < seconds(cells, 10) / 10
 
 
-def test_loading_takes_less_than_twenty_milliseconds(tmp_path: Path) -> None:
+def test_loading_takes_no_longer_than_cutting_the_table_ten_times(tmp_path: Path) -> None:
     copies = iter([shutil.copy(GLOSSARY, tmp_path / f"{n}.tsv") for n in range(5)])
-    assert seconds(lambda: Glossary.load(Path(next(copies))), 1) < 0.02
+    assert seconds(lambda: Glossary.load(Path(next(copies))), 1) < 10 * seconds(cells, 10)
 
 
 def test_the_glossary_is_read_once() -> None:
