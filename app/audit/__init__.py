@@ -1,0 +1,1 @@
+"""Audit an article: each claim and quotation of it against the other documents."""

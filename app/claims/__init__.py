@@ -1,0 +1,1 @@
+"""Check claims against the sources: parts, evidence, what differs, a verdict."""

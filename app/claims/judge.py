@@ -1,0 +1,77 @@
+"""What a judge is given and what it says: the Protocol that the judges share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.results import Place
+from ingest.documents import Edition
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPart:
+    """One thing that a claim says.
+
+    Attributes:
+        text: the claim's own words, made to stand alone.
+        english: the same in English words; `text` itself where it is English.
+        language: of `text`, as a code ("en", "ko").
+        named: `doc_id`s of the documents that it is attributed to; only these count for it, and against it.
+    """
+
+    text: str
+    english: str
+    language: str = "en"
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSentence:
+    """A sentence of a source that may decide a claim.
+
+    Attributes:
+        place: where it stands.
+        text: the sentence.
+        around: it with its neighbours: the sentence before, itself, the one after, and what introduces a list.
+        header: what its document is called: title, issuer, date, aliases; a line each.
+        date: of the document.
+        edition: only an original decides on negation, modality and quotations.
+        vector: of the sentence, `(dim,)`, unit length; None where it has none (zeros count as none).
+    """
+
+    place: Place
+    text: str
+    around: str
+    header: str
+    date: str
+    edition: Edition
+    vector: Floats | None = None
+
+
+class Judge(Protocol):
+    """What says how sentences of the sources bear on a part of a claim."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is, in words that a person knows it by."""
+        ...
+
+    def judge(self, part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> Floats:
+        """Return how each sentence bears on a part of a claim.
+
+        Args:
+            part: what is claimed.
+            evidence: sentences, best first, at most a dozen; each is read alone and with its neighbours.
+
+        Returns:
+            `(n_evidence, 3)`: probabilities that the sentence entails the part, contradicts it, does neither; each
+            row sums to 1. `(0, 3)` for no evidence.
+        """
+        ...
