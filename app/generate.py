@@ -8,6 +8,7 @@ from typing import Final
 
 from app.actors import missing_names
 from app.drafts import Draft, DraftReader
+from app.fencing import neutral, one_line
 from app.figures import missing_figures
 from app.instructions import instructs
 from app.llm import ChatModel
@@ -24,10 +25,6 @@ _MOST_TRIES: Final = 30
 _MOST_CHARACTERS: Final = 12_000
 _HISTORY: Final = 4
 _REPEATS: Final = "repeats an earlier sentence"
-
-# What could end the fence around a document's words, or pass for a turn of the conversation.
-_FENCE: Final = re.compile(r"<(?=[/|!a-zA-Z<])")
-_TURN: Final = re.compile(r"\[(/?(?:INST|SYS)/?)\]", re.IGNORECASE)
 
 
 def generate(
@@ -87,7 +84,7 @@ def is_in_other_language(drafted: Drafted) -> bool:
 
 def _messages(question: str, given: Sequence[Passage], documents: Mapping[str, Document], language: str) -> Messages:
     return load_prompt("answer").render(
-        question=_neutral(question),
+        question=neutral(question),
         evidence="\n\n".join(_block(n, passage, documents) for n, passage in enumerate(given, start=1)),
         language=LANGUAGES.get(language, language),
         limit=str(SENTENCES),
@@ -114,8 +111,8 @@ def complete_question(question: str, history: Sequence[str], model: ChatModel) -
     if not earlier:
         return question
     messages = load_prompt("complete_question").render(
-        question=_neutral(_one_line(question)),
-        history="\n".join(f"- {_neutral(_one_line(asked))}" for asked in earlier),
+        question=neutral(one_line(question)),
+        history="\n".join(f"- {neutral(one_line(asked))}" for asked in earlier),
     )
     written = ""
     for piece in model.stream(messages.system, messages.user):
@@ -174,8 +171,8 @@ def _block(n: int, passage: Passage, documents: Mapping[str, Document]) -> str:
     document = documents[passage.doc_id]
     about = [f"Title: {document.title}", f"Date: {document.date}", f"By: {document.issuer}"]
     about = [line for line in about if not line.endswith(": ") and not instructs(line.partition(": ")[2])]
-    head = "\n".join(_neutral(_one_line(line)) for line in about)
-    body = "\n".join(f"¶{number} {_neutral(text)}" for number, text in _given_texts(passage, documents))
+    head = "\n".join(neutral(one_line(line)) for line in about)
+    body = "\n".join(f"¶{number} {neutral(text)}" for number, text in _given_texts(passage, documents))
     return f'<evidence key="S{n}">\n{head}\n{body}\n</evidence>'
 
 
@@ -183,11 +180,3 @@ def _given_texts(passage: Passage, documents: Mapping[str, Document]) -> list[tu
     """Return a passage's paragraphs with their numbers, but for those that would give the model orders."""
     paragraphs = ((span, documents[passage.doc_id].paragraph(span.paragraph).text) for span in passage.spans)
     return [(span.paragraph, text[span.start : span.end]) for span, text in paragraphs if not instructs(text)]
-
-
-def _neutral(text: str) -> str:
-    return _TURN.sub(r"(\1)", _FENCE.sub("‹", text))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

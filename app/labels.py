@@ -60,6 +60,7 @@ class Labels:
     ratings: Mapping[str, str]
     note: str
     keep_note: str
+    check: str
     noted: str
 
     def coverage(self, coverage: Coverage) -> str:
@@ -153,6 +154,7 @@ ENGLISH: Final = Labels(
     ratings=MappingProxyType({"up": "Helpful", "down": "Not helpful"}),
     note="What was good or wrong? Optional; kept where Sangho runs, sent nowhere.",
     keep_note="Keep the note",
+    check="Check this",
     noted="Kept.",
 )
 
@@ -208,5 +210,6 @@ KOREAN: Final = Labels(
     ratings=MappingProxyType({"up": "도움이 됨", "down": "도움이 안 됨"}),
     note="어떤 점이 좋았거나 잘못되었나요? 선택 사항이며, 상호가 실행되는 컴퓨터에만 저장됩니다.",
     keep_note="메모 저장",
+    check="확인하기",
     noted="저장했습니다.",
 )

@@ -30,6 +30,7 @@ class Filters:
         doc_ids: documents to keep.
         issuers: issuers to keep, written as the documents have them.
         roots: source roots to keep, as absolute paths.
+        without: documents to leave out, whatever else is asked for.
     """
 
     since: str = ""
@@ -38,6 +39,7 @@ class Filters:
     doc_ids: tuple[str, ...] = ()
     issuers: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
 
     def keep(self, document: Document) -> bool:
         """Whether a document passes."""
@@ -47,7 +49,7 @@ class Filters:
             (self.issuers, document.issuer),
             (self.roots, document.root),
         )
-        if any(kept and value not in kept for kept, value in chosen):
+        if document.doc_id in self.without or any(kept and value not in kept for kept, value in chosen):
             return False
         dated = bool(self.since or self.until)
         return not dated or within(document.date, self.since or "0000", self.until or "9999")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
@@ -95,26 +95,28 @@ class QuotationLookup:
             if document.edition == "original"
         }
 
-    def look_up(self, quote: str, named: Iterable[str] = ()) -> Looked:
+    def look_up(self, quote: str, named: Iterable[str] = (), without: Set[str] = frozenset()) -> Looked:
         """Look for a quotation.
 
         Args:
             quote: its words, without marks.
             named: `doc_id`s of the documents that it is said to be from; none where nobody says so.
+            without: documents that are not looked in, like the article that it is quoted in.
         """
         documents = self._generation.documents
-        said = [doc_id for doc_id in dict.fromkeys(named) if doc_id in documents]
-        originals = [doc_id for doc_id in said if doc_id in self._stretches]
+        held = {doc_id: text for doc_id, text in self._stretches.items() if doc_id not in without}
+        said = [doc_id for doc_id in dict.fromkeys(named) if doc_id in documents and doc_id not in without]
+        originals = [doc_id for doc_id in said if doc_id in held]
         wanted = _plain(quote)
-        for doc_id in originals or ([] if said else self._stretches):
+        for doc_id in originals or ([] if said else held):
             if place := self._find(wanted, doc_id, own=not said):
                 return Looked(quote, "yes", 1.0, place)
         if said and not originals:
             return Looked(quote, "cannot_check", 0.0)
-        elsewhere = next(filter(None, (self._find(wanted, doc_id, own=True) for doc_id in self._stretches)), None)
+        elsewhere = next(filter(None, (self._find(wanted, doc_id, own=True) for doc_id in held)), None)
         if elsewhere is not None:
             return Looked(quote, "no", 1.0, elsewhere, elsewhere=True)
-        closest = self._closest(wanted, originals, own=not said)
+        closest = self._closest(wanted, originals or list(held), own=not said)
         near = closest is not None and closest.similarity >= CLOSE
         unknown = not said and not near and len(self._stretches) < len(documents)
         if closest is None or unknown:
@@ -154,8 +156,7 @@ class QuotationLookup:
                 return
             sentence = self._generation.sentence(row)
             place = (sentence.doc_id, sentence.paragraph)
-            allowed = sentence.doc_id in (among or self._stretches)
-            if allowed and place not in seen:
+            if sentence.doc_id in among and place not in seen:
                 seen.add(place)
                 yield place
 

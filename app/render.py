@@ -99,7 +99,11 @@ def _statement(statement: Statement, by_number: dict[int, Citation], where: str,
     if cited and all(citation.edition == "digest" for citation in cited):
         numbers = ", ".join(dict.fromkeys(f"¶{citation.paragraph}" for citation in cited))
         label = f'<span class="sg-summary">{shown(words.summary.format(place=numbers))}</span>'
-    return f"<p>{shown(statement_shown(statement, cited))}{marks}{label}</p>"
+    check = (
+        f'<button type="button" class="sg-check-this" data-claim="{escape(plain(statement.text))}" '
+        f'aria-label="{words.check}: {escape(plain(statement.text))}">{words.check}</button>'
+    )
+    return f"<p>{shown(statement_shown(statement, cited))}{marks}{label}{check}</p>"
 
 
 def statement_shown(statement: Statement, cited: Sequence[Citation]) -> str:

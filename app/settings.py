@@ -9,12 +9,13 @@ import re
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsError
 from app.outbound import address_of
 
+CHAT_JUDGE = "chat"  # a value of SANGHO_JUDGE
 BUNDLED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 
@@ -37,6 +38,10 @@ class Settings(BaseSettings):
     llm_url: str = Field(default="", description="address of an OpenAI-compatible server")
     llm_key: SecretStr = Field(default=SecretStr(""), description="key for that server")
     llm_timeout: float = Field(default=60.0, gt=0, description="time limit of one generated answer, in seconds")
+    judge: str = Field(
+        default="",
+        description="what judges claims: empty for Sangho's own rules, 'chat' for the chat model, a folder or hub name",
+    )
     chroma: str = Field(default="", description="address of a Chroma server; empty keeps the vectors in the home")
     chroma_token: SecretStr = Field(default=SecretStr(""), description="token for that server")
 
@@ -50,6 +55,13 @@ class Settings(BaseSettings):
         for part in filter(None, map(str.strip, value.split(","))):
             ipaddress.ip_network(part)  # its error says what is wrong
         return value
+
+    @field_validator("judge")
+    @classmethod
+    def _has_a_chat_model(cls, value: str, info: ValidationInfo) -> str:
+        if value.strip() == CHAT_JUDGE and not info.data.get("llm"):
+            raise ValueError("the chat model that it names is not set: set SANGHO_LLM too")
+        return value.strip()
 
     @field_validator("chroma")
     @classmethod
@@ -92,5 +104,6 @@ class Settings(BaseSettings):
             "depth": self.depth,
             "llm": self.llm,
             "llm_url": self.llm_url,
+            "judge": self.judge,
         }
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:12]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from app.audit.results import SentenceKind
 from app.results import Outcome
 
 DATA: Final = Path(__file__).with_name("data")
@@ -78,6 +79,23 @@ class Claim:
     evidence: frozenset[Place]
 
 
+@dataclass(frozen=True, slots=True)
+class SentenceKindLabel:
+    """One sentence of a made-up article, and what kind it is.
+
+    Attributes:
+        article: a name for the article; none has sentences in both splits.
+        before: the sentence before it in that article; empty for the first.
+    """
+
+    id: str
+    article: str
+    language: str
+    before: str
+    sentence: str
+    kind: SentenceKind
+
+
 def normalised(text: str) -> str:
     """Return text with case, kinds of quotation mark, and white space folded."""
     straight = text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
@@ -93,6 +111,12 @@ def load_claims(split: Split, folder: Path = DATA) -> list[Claim]:
     """Return the claims of a split, in file order; no document has claims in both splits."""
     lines = (folder / f"claims-{split}.jsonl").read_text(encoding="utf-8").splitlines()
     return [_claim(json.loads(line)) for line in lines]
+
+
+def load_sentence_kinds(split: Split, folder: Path = DATA) -> list[SentenceKindLabel]:
+    """Return the labelled sentences of a split, in file order; no article has sentences in both splits."""
+    lines = (folder / f"sentence-kinds-{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [SentenceKindLabel(**json.loads(line)) for line in lines]
 
 
 def _claim(values: dict[str, Any]) -> Claim:

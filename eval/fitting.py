@@ -35,7 +35,7 @@ def fit_listwise(
         signs: 1 or -1 for the way a feature may count; the others may count either way.
     """
     usable = [group for group in groups if group.right.any()]
-    scale = _spread(np.vstack([group.features for group in usable]))
+    scale = spread(np.vstack([group.features for group in usable]))
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         total, gradient = 0.0, np.zeros_like(weights)
@@ -51,7 +51,7 @@ def fit_listwise(
         n = len(usable)
         return float(total / n + strength * weights @ weights / n), gradient / n + 2 * strength * weights / n
 
-    found = _minimum(loss, np.zeros(len(names)), [signs.get(name, 0) for name in names])
+    found = minimum(loss, np.zeros(len(names)), [signs.get(name, 0) for name in names])
     return dict(zip(names, (found / scale).tolist(), strict=True))
 
 
@@ -64,8 +64,8 @@ def fit_contradicted(rows: Sequence[OutcomeFeatures], right: NDArray[np.bool_], 
         strength: of the L2 penalty on standardised features.
     """
     x = _columns(rows, CONTRADICTED)
-    scale = _spread(x)
-    weight, y = _balanced(right), np.where(right, 1.0, -1.0)
+    scale = spread(x)
+    weight, y = balanced(right), np.where(right, 1.0, -1.0)
     stacked = np.column_stack([x / scale, np.ones(len(x))])
 
     def loss(p: Floats) -> tuple[float, Floats]:
@@ -74,7 +74,7 @@ def fit_contradicted(rows: Sequence[OutcomeFeatures], right: NDArray[np.bool_], 
         value = float((weight * np.logaddexp(0, -margin)).sum() + strength * penalised @ penalised / 2)
         return value, np.asarray(-(weight * y / (1 + np.exp(margin))) @ stacked + strength * penalised, dtype=float)
 
-    found = _minimum(loss, np.zeros(len(CONTRADICTED) + 1), [*CONTRADICTED.values(), 0])
+    found = minimum(loss, np.zeros(len(CONTRADICTED) + 1), [*CONTRADICTED.values(), 0])
     return {"intercept": float(found[-1]), "coefficients": _named(CONTRADICTED, found[:-1] / scale)}
 
 
@@ -89,10 +89,10 @@ def fit_held(rows: Sequence[OutcomeFeatures], right: NDArray[np.bool_], strength
     usable = [i for i, row in enumerate(rows) if len(row.sentences)]
     rows, right = [rows[i] for i in usable], right[usable]
     g = _columns(rows, HELD)
-    g_scale, s_scale = _spread(g), _spread(np.vstack([row.sentences for row in rows]).astype(float))
+    g_scale, s_scale = spread(g), spread(np.vstack([row.sentences for row in rows]).astype(float))
     g = g / g_scale
     sentences = [row.sentences / s_scale for row in rows]
-    weight, y, m = _balanced(right), np.where(right, 1.0, -1.0), len(SUPPORT)
+    weight, y, m = balanced(right), np.where(right, 1.0, -1.0), len(SUPPORT)
 
     def loss(p: Floats) -> tuple[float, Floats]:
         total, gradient = 0.0, np.zeros_like(p)
@@ -108,7 +108,7 @@ def fit_held(rows: Sequence[OutcomeFeatures], right: NDArray[np.bool_], strength
         return float(total + strength * penalised @ penalised / 2), gradient + strength * penalised
 
     signs = [*SUPPORT.values(), *HELD.values(), 0]
-    found = _minimum(loss, 0.01 * np.array(signs, dtype=float), signs)
+    found = minimum(loss, 0.01 * np.array(signs, dtype=float), signs)
     return {
         "intercept": float(found[-1]),
         "coefficients": _named(HELD, found[m:-1] / g_scale),
@@ -116,7 +116,7 @@ def fit_held(rows: Sequence[OutcomeFeatures], right: NDArray[np.bool_], strength
     }
 
 
-def _minimum(loss: Any, start: Floats, signs: Sequence[int]) -> Floats:
+def minimum(loss: Any, start: Floats, signs: Sequence[int]) -> Floats:
     """Return where a loss is least; a weight with the sign 1 stays at 0 or above, with -1 at 0 or below."""
     from scipy.optimize import minimize
 
@@ -124,14 +124,16 @@ def _minimum(loss: Any, start: Floats, signs: Sequence[int]) -> Floats:
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x, dtype=float)
 
 
-def _spread(columns: Floats) -> Floats:
+def spread(columns: Floats) -> Floats:
+    """Return each column's standard deviation; infinity for one that hardly varies, so that its weight becomes 0."""
     spread = columns.std(axis=0)
     return np.asarray(np.where(spread > SMALL, spread, np.inf), dtype=float)
 
 
-def _balanced(right: NDArray[np.bool_]) -> Floats:
-    """Return weights by which both classes weigh the same."""
-    return np.asarray(np.where(right, 0.5 / right.sum(), 0.5 / (~right).sum()) * len(right), dtype=float)
+def balanced(right: NDArray[np.integer[Any]] | NDArray[np.bool_], classes: int = 2) -> Floats:
+    """Return weights by which all classes, numbered from 0, weigh the same, 1 on average."""
+    counts = np.bincount(right.astype(int), minlength=classes)
+    return np.asarray(len(right) / classes / np.maximum(counts, 1)[right.astype(int)], dtype=float)
 
 
 def _columns(rows: Sequence[OutcomeFeatures], names: Mapping[str, int]) -> Floats:

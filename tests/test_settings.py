@@ -23,6 +23,7 @@ def test_with_nothing_set_sangho_is_offline_and_local() -> None:
     settings = Settings.load()
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert (settings.embedding, settings.llm, settings.llm_url, settings.chroma) == ("bundled", "", "", "")
+    assert settings.judge == ""
     assert settings.max_file_mb == 50
     assert settings.llm_timeout == 60
     assert settings.home.name == "sangho"
@@ -45,7 +46,7 @@ def test_an_argument_wins_and_an_absent_one_does_not(monkeypatch: pytest.MonkeyP
     assert (settings.home, settings.port) == (tmp_path, 8000)
 
 
-@pytest.mark.parametrize("name", ["HOME", "PORT", "EMBEDDING", "LLM"])
+@pytest.mark.parametrize("name", ["HOME", "PORT", "EMBEDDING", "LLM", "JUDGE"])
 def test_a_variable_exported_empty_counts_as_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     default = getattr(Settings.load(), name.lower())
     monkeypatch.setenv(f"SANGHO_{name}", "")
@@ -93,6 +94,7 @@ def test_the_key_is_not_shown_by_accident(monkeypatch: pytest.MonkeyPatch) -> No
         ("depth", 10, True),
         ("llm", "openai:gpt", True),
         ("llm_url", "http://127.0.0.1:9/v1", True),
+        ("judge", "/a/cross-encoder", True),
         ("home", "/another/home", False),
         ("port", 1, False),
         ("llm_key", "secret", False),
@@ -150,6 +152,27 @@ def test_a_secret_that_cannot_be_used_is_not_repeated(monkeypatch: pytest.Monkey
     with pytest.raises(SettingsError, match=f"SANGHO_{name} holds a value: it m") as caught:
         Settings.load()
     assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "judge"),
+    [("", ""), (" ", ""), ("chat", "chat"), (" chat ", "chat"), ("some/nli", "some/nli"), ("/a/chat", "/a/chat")],
+)
+def test_the_judge_is_a_name_without_spaces_around_it(
+    monkeypatch: pytest.MonkeyPatch, written: str, judge: str
+) -> None:
+    monkeypatch.setenv("SANGHO_LLM", "openai:gpt")
+    monkeypatch.setenv("SANGHO_JUDGE", written)
+    assert Settings.load().judge == judge
+
+
+@pytest.mark.parametrize("written", ["chat", " chat "])
+def test_the_chat_model_cannot_judge_where_there_is_none(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("SANGHO_JUDGE", written)
+    with pytest.raises(SettingsError, match=f"SANGHO_JUDGE holds '{written}': .* set SANGHO_LLM too") as caught:
+        Settings.load()
+    assert caught.value.remedy == "Correct or unset SANGHO_JUDGE."
+    assert Settings.load(judge="some/nli").llm == ""
 
 
 def test_a_chroma_server_is_built_from_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -347,7 +347,7 @@ def test_on_a_phone_nothing_overflows_and_the_source_covers_the_page(browser: Br
 
 def test_everything_works_from_the_keyboard(tab: Tab) -> None:
     focused = "document.activeElement"
-    for _ in range(10):
+    for _ in range(12):
         tab.keyboard.press("Tab")
         if tab.evaluate(f"{focused}.tagName") == "TEXTAREA":
             break

@@ -180,7 +180,7 @@ def test_the_sources_are_used_by_keyboard_alone(
     # Listened for from the start: a key pressed while a listener is being set can open the chooser before it is there.
     tab.on("filechooser", lambda chooser: chooser.set_files(tmp_path / "memo.txt"))
     move(tab, "[role=tab]")
-    move(tab, "[role=tab]:nth-of-type(2)")
+    move(tab, "[role=tab]:nth-of-type(3)")
     tab.keyboard.press("Enter")
     tab.wait_for_selector(".sg-table")
     tab.wait_for_selector(".sg-files")

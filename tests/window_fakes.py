@@ -7,7 +7,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
 
+from app.audit.results import Audit, AuditProgress
+from app.claims.results import ALL, Check, ClaimCitation, Searchable
 from app.compare import Comparison, Row
 from app.errors import BadInput
 from app.query import NO_FILTERS, Filters
@@ -28,6 +32,7 @@ from app.ui.loading import Asker
 from app.ui.window import serve
 from ingest.documents import Document, Paragraph
 from ingest.errors import NoIndex
+from tests import claim_fakes as claims
 
 COVERAGE = Coverage(documents=66, newest="2026-07-23", not_held=46)
 HOSTILE = (
@@ -154,12 +159,27 @@ def hostile(question: str) -> Answer:
     )
 
 
+CHECKS: Mapping[str, Callable[[], Check]] = {
+    "contradicted": claims.contradicted,
+    "misquoted": claims.misquoted,
+    "unheld": claims.not_held,
+    "absent": claims.absent,
+    "divided": claims.divided,
+    "parts": claims.supported,
+    "hostile": claims.hostile_check,
+    "인공지능기본법은": claims.in_korean,
+}
+
+
 class FakeAsker:
     """Answers by the first word of the question."""
 
     def __init__(self) -> None:
         self.histories: list[list[str]] = []
         self.gate = threading.Event()
+        self.checked: list[tuple[str, Searchable]] = []
+        self.audited: list[tuple[str, Searchable]] = []
+        self.cancelled = 0
 
     def events(self, question: str, history: Sequence[str], filters: Filters) -> Iterator[AskEvent]:
         self.histories.append(list(history))
@@ -214,6 +234,38 @@ class FakeAsker:
         one, other = DOCUMENTS[left], DOCUMENTS[right]
         pairs = itertools.zip_longest(one.paragraphs, other.paragraphs)
         return Comparison(one, other, tuple(Row(a, b, 0.5 if a and b else 0.0) for a, b in pairs))
+
+    def check(self, claim: str, against: Searchable = ALL) -> Check:
+        """Answer by the first word of the claim; one that begins otherwise is supported by Han's paragraph 8."""
+        self.checked.append((claim, against))
+        word = (claim.split() or [""])[0].lower().rstrip(".:,")
+        if word in ("fail", "what"):
+            raise BadInput("The claim <b>cannot</b> be taken.", "Write a shorter one.")
+        if word == "crash":
+            raise RuntimeError("secret detail /home/someone")
+        if word == "blocked":
+            self.gate.wait(30)
+        if word in CHECKS:
+            return replace(CHECKS[word](), claim=claim)
+        cited = cite(1, HAN, 8, INVEST)
+        return claims.a_check(claim, citations=[ClaimCitation(**asdict(cited), stance="supports")])
+
+    def audit(self, path: Path, against: Searchable = ALL) -> Iterator[AuditProgress | Audit]:
+        """Tell a made-up article's sentences, then its audit, whatever the file says; "blocked" in it waits."""
+        text = path.read_text(encoding="utf-8")
+        self.audited.append((text, against))
+        if "unreadable" in text:
+            raise BadInput("The article <b>cannot</b> be read.", "Save it as text.")
+        audit = claims.a_hostile_audit() if "hostile" in text else claims.an_audit()
+        try:
+            for i, sentence in enumerate(audit.sentences, start=1):
+                yield AuditProgress(i, len(audit.sentences), sentence)
+                if i == 4 and "blocked" in text:
+                    self.gate.wait(30)
+            yield audit
+        except GeneratorExit:
+            self.cancelled += 1
+            raise
 
     def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
         return COVERAGE

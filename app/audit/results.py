@@ -105,3 +105,18 @@ class Audit:
             ],
             "summary": self.summary,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class AuditProgress:
+    """One more sentence of an article has been looked at.
+
+    Attributes:
+        done: how many are done, this one among them.
+        of: how many there are.
+        sentence: this one.
+    """
+
+    done: int
+    of: int
+    sentence: AuditedSentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -24,12 +24,14 @@ class ClaimPart:
         english: the same in English words; `text` itself where it is English.
         language: of `text`, as a code ("en", "ko").
         named: `doc_id`s of the documents that it is attributed to; only these count for it, and against it.
+        vector: of `english`, `(dim,)`, unit length; None where it is not encoded yet.
     """
 
     text: str
     english: str
     language: str = "en"
     named: tuple[str, ...] = ()
+    vector: Floats | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class EvidenceSentence:
         date: of the document.
         edition: only an original decides on negation, modality and quotations.
         vector: of the sentence, `(dim,)`, unit length; None where it has none (zeros count as none).
+        score: of the retrieval, comparable between sentences and parts, higher is better; 0 where it was not
+            retrieved but given.
     """
 
     place: Place
@@ -52,7 +56,8 @@ class EvidenceSentence:
     header: str
     date: str
     edition: Edition
-    vector: Floats | None = None
+    vector: Floats | None = field(default=None, compare=False)
+    score: float = 0.0
 
 
 class Judge(Protocol):

@@ -133,11 +133,13 @@ class Searchable:
         types: document types that count; empty: all.
         doc_ids: documents that count besides those types; empty: all.
         without: documents that never count.
+        year: of the text that a claim stands in, YYYY, for "this year's statement"; empty where it is not known.
     """
 
     types: tuple[str, ...] = ()
     doc_ids: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    year: str = ""
 
     def keeps(self, doc_id: str, kind: str) -> bool:
         """Whether a document counts, by its `doc_id` and type."""

@@ -89,21 +89,7 @@ class _FileRoutes:
 
     def answering(self, handler: Handler) -> Handler:
         """Return a handler that answers with an error of ours instead of raising it."""
-        from starlette.requests import ClientDisconnect
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await handler(request)
-            except SanghoError as error:
-                return _json(_status(error), {"error": self._told(error.message), "remedy": self._told(error.remedy)})
-            except ClientDisconnect:  # nobody is left to read this
-                return _json(400, {"error": "The connection was closed before the file was whole.", "remedy": ""})
-            except Exception as error:
-                _log.exception("a request about own files failed")
-                what = f"Something went wrong: {type(error).__name__}."
-                return _json(500, {"error": what, "remedy": "The terminal that runs Sangho shows what happened."})
-
-        return answer
+        return answered(handler, self._told)
 
     async def begin(self, request: Request) -> Response:
         """Begin a batch."""
@@ -112,26 +98,26 @@ class _FileRoutes:
             body += chunk
             if len(body) > _LARGEST_LABEL:
                 raise FileRefused("large", f"The label's request is over {_LARGEST_LABEL} bytes.", "Shorten the label.")
-        batch = await _in_thread(self._files.begin, self._visitor_of(request), _label(body))
-        return _json(201, {"batch": batch})
+        batch = await in_thread(self._files.begin, self._visitor_of(request), _label(body))
+        return json_response(201, {"batch": batch})
 
     async def receive(self, request: Request) -> Response:
         """Take one file; a length that is over the limit is refused before anything is read."""
-        visitor, values, length = self._visitor_of(request), request.path_params, _length(request)
-        incoming = await _in_thread(self._files.incoming, visitor, values["batch"], values["path"], length)
+        visitor, values, length = self._visitor_of(request), request.path_params, length_of(request)
+        incoming = await in_thread(self._files.incoming, visitor, values["batch"], values["path"], length)
         try:
             async for chunk in request.stream():
                 if chunk:
-                    await _in_thread(incoming.write, chunk)
-            await _in_thread(incoming.keep)
+                    await in_thread(incoming.write, chunk)
+            await in_thread(incoming.keep)
         finally:
             incoming.drop()  # not in a thread: this runs where the request is cancelled, too
-        return _json(201, {})
+        return json_response(201, {})
 
     async def finish(self, request: Request) -> Response:
         """Begin to index a batch, unless that is under way or done; answers at once."""
         visitor, batch = self._visitor_of(request), request.path_params["batch"]
-        held = await _in_thread(self._files.batch, visitor, batch)
+        held = await in_thread(self._files.batch, visitor, batch)
         key = (visitor, batch)
         with self._lock:
             under_way = key in self._jobs and not self._jobs[key].failed
@@ -139,23 +125,23 @@ class _FileRoutes:
                 self._jobs[key] = job = _Job()
                 name = f"sangho-files-{batch[:8]}"
                 threading.Thread(target=self._index, args=(key, job), name=name, daemon=True).start()
-        return _json(202, {"state": "done" if held.finished else "indexing"})
+        return json_response(202, {"state": "done" if held.finished else "indexing"})
 
     async def state(self, request: Request) -> Response:
         """Say how far a batch is."""
-        return _json(200, await _in_thread(self._state, self._visitor_of(request), request.path_params["batch"]))
+        return json_response(200, await in_thread(self._state, self._visitor_of(request), request.path_params["batch"]))
 
     async def undo(self, request: Request) -> Response:
         """Take a batch back."""
         visitor, batch = self._visitor_of(request), request.path_params["batch"]
-        await _in_thread(self._files.undo, visitor, batch)
+        await in_thread(self._files.undo, visitor, batch)
         self._jobs.pop((visitor, batch), None)
-        return _json(200, {})
+        return json_response(200, {})
 
     async def remove(self, request: Request) -> Response:
         """Take one document out."""
-        await _in_thread(self._files.remove, self._visitor_of(request), request.path_params["doc_id"])
-        return _json(200, {})
+        await in_thread(self._files.remove, self._visitor_of(request), request.path_params["doc_id"])
+        return json_response(200, {})
 
     def _index(self, key: tuple[str, str], job: _Job) -> None:
         def report(progress: Progress) -> None:
@@ -196,7 +182,32 @@ class _FileRoutes:
         return self._files.without_places(text)
 
 
-async def _in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+def answered(handler: Handler, told: Callable[[str], str] = str) -> Handler:
+    """Return a handler that answers with an error of ours instead of raising it.
+
+    Args:
+        handler: answers requests.
+        told: makes of an error's text what may be told.
+    """
+    from starlette.requests import ClientDisconnect
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except SanghoError as error:
+            return json_response(_status(error), {"error": told(error.message), "remedy": told(error.remedy)})
+        except ClientDisconnect:  # nobody is left to read this
+            return json_response(400, {"error": "The connection was closed before the file was whole.", "remedy": ""})
+        except Exception as error:
+            _log.exception("a request about files failed")
+            what = f"Something went wrong: {type(error).__name__}."
+            return json_response(500, {"error": what, "remedy": "The terminal that runs Sangho shows what happened."})
+
+    return answer
+
+
+async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function that waits for the disk, while other requests go on."""
     from starlette.concurrency import run_in_threadpool
 
     return await run_in_threadpool(function, *arguments)
@@ -213,7 +224,7 @@ def _label(body: bytes) -> str:
     return label
 
 
-def _length(request: Request) -> int:
+def length_of(request: Request) -> int:
     """Return how many bytes a request says it has; 0 where it does not, and they are counted as they come."""
     text = request.headers.get("content-length", "")
     return int(text[:19]) if text.isascii() and text.isdigit() else 0  # cut where it is over any limit
@@ -225,7 +236,8 @@ def _status(error: SanghoError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
-def _json(status: int, values: dict[str, Any]) -> Response:
+def json_response(status: int, values: dict[str, Any]) -> Response:
+    """Return an answer as JSON that nothing may store."""
     from starlette.responses import Response
 
     # In ASCII, so that whatever stands in a name or an error can be sent.

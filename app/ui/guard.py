@@ -20,9 +20,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # What the page itself asks for. Gradio's own uploads, files, proxies, recordings and monitoring stay closed; files
-# that people add come in by routes of ours, under /files.
+# that people add or have checked come in by routes of ours, under /files and /checking.
 OPEN_ROUTES: Final = re.compile(
-    r"/|/files(/.+)?|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte)/.+|"
+    r"/|/files(/.+)?|/checking/.+|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte)/.+|"
     r"/gradio_api/(queue/(join|data)|run/predict|startup-events|heartbeat/\w+|cancel|reset|app_id|theme\.css)/?"
 )
 

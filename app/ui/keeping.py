@@ -82,7 +82,8 @@ def _kept(turn: Turn) -> Kept:
         "filters": asdict(turn.filters),
         "limited": turn.limited,
     }
-    return Kept(turn.question, json.dumps(record), turn.rating, turn.note)
+    record_json = json.dumps(record, default=sorted)  # a set, as a list
+    return Kept(turn.question, record_json, turn.rating, turn.note)
 
 
 def _turn(kept: Kept) -> Turn:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from app.audit.results import Audit, AuditProgress
+from app.claims.results import ALL, Check, Searchable
 from app.compare import Comparison
 from app.query import NO_FILTERS, Filters
 from app.results import AskEvent, Coverage, Ranked
@@ -16,7 +19,34 @@ from ingest.errors import SanghoError
 _log = logging.getLogger(__name__)
 
 
-class Asker(Protocol):
+class Checker(Protocol):
+    """What checks a claim."""
+
+    def check(self, claim: str, against: Searchable = ALL) -> Check:
+        """Check one claim against the documents that count.
+
+        Raises:
+            SanghoError: the claim cannot be checked (`BadInput`: it is empty, a question, too long); says why and what
+                mends it.
+        """
+        ...
+
+
+class Auditor(Protocol):
+    """What audits an article."""
+
+    def audit(self, path: Path, against: Searchable = ALL) -> Iterator[AuditProgress | Audit]:
+        """Audit an article: one `AuditProgress` a sentence, the `Audit` last.
+
+        Closing the iterator cancels; what was done is kept, and the same article goes on from there.
+
+        Raises:
+            SanghoError: the file cannot be read or audited.
+        """
+        ...
+
+
+class Asker(Checker, Auditor, Protocol):
     """What the window needs of the rest of Sangho."""
 
     def events(self, question: str, history: Sequence[str], filters: Filters) -> Iterator[AskEvent]:

@@ -9,9 +9,14 @@ from app.escape import shown
 from app.labels import ENGLISH
 from app.ui.ask_tab import AskTab
 from app.ui.asking import Asking, welcome_html
+from app.ui.auditing import Auditing
 from app.ui.chat import error_html
+from app.ui.check_form import limits_html
+from app.ui.check_tab import CheckTab
+from app.ui.checking import Checking
 from app.ui.components import QUIET, Answers, html
 from app.ui.filters import Choices, choices
+from app.ui.inbox import Inbox
 from app.ui.keeping import Keeping
 from app.ui.line import Line
 from app.ui.loading import Asker, Loader
@@ -90,6 +95,7 @@ def build(
     settings: Settings,
     visitors: Visitors,
     conversations: Conversations,
+    inbox: Inbox,
     files: OwnFiles | None = None,
     originals: Originals | None = None,
 ) -> gr.Blocks:
@@ -100,12 +106,13 @@ def build(
         settings: as they are shown.
         visitors: tells whose browser it is, and what that one sees.
         conversations: keeps what is asked and answered.
+        inbox: takes files that are checked or audited.
         files: takes the files that people add; None takes none.
         originals: fetches and gives back; None offers neither.
     """
     import gradio as gr
 
-    status, answers = Status(loader, settings, visitors), Answers(visitors.of)
+    status, answers, queue = Status(loader, settings, visitors), Answers(visitors.of), Line()
     blocks: gr.Blocks
     with gr.Blocks(title="Sangho", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="sg-top"):
@@ -116,12 +123,15 @@ def build(
         with gr.Tabs(elem_id="sg-tabs", selected="ask") as tabs:
             with gr.Tab("Ask", id="ask"):
                 keeping = Keeping(conversations)
-                asking = AskTab(Asking(loader, Line(), visitors, keeping), answers, restart, past, originals)
+                asking = AskTab(Asking(loader, queue, visitors, keeping), answers, restart, past, originals)
+            with gr.Tab("Check", id="check"):
+                behind = (loader, queue, visitors, inbox)
+                check = CheckTab(Checking(*behind), Auditing(*behind), answers, inbox)
             with gr.Tab("Sources", id="sources"):
                 SourcesTab(loader, visitors, answers, files, originals)
             with gr.Tab("Settings", id="settings"):
                 shown_settings = gr.HTML(status.settings(), elem_id="sg-settings", apply_default_css=False)
-        _connect_status(blocks, answers, status, line, asking, shown_settings)
+        _connect_status(blocks, answers, status, line, asking, check, shown_settings)
         restart.click(lambda: gr.Tabs(selected="ask"), None, [tabs], queue=False, **QUIET)
         blocks.load(answers(_first_tab), None, [tabs], queue=False, **QUIET)
     blocks.queue(max_size=WAITING_AT_MOST, api_open=False)
@@ -135,23 +145,30 @@ def _first_tab(query: Mapping[str, Any]) -> Any:
 
 
 def _connect_status(
-    blocks: gr.Blocks, answers: Answers, status: Status, line: gr.HTML, asking: AskTab, settings: gr.HTML
+    blocks: gr.Blocks,
+    answers: Answers,
+    status: Status,
+    line: gr.HTML,
+    asking: AskTab,
+    check: CheckTab,
+    settings: gr.HTML,
 ) -> None:
     import gradio as gr
 
     def look(visitor: str) -> tuple[Any, ...]:
         asker = status.asker(visitor)
-        offered = asking.choose_among(choices(asker.documents(), status.visitors.root_name) if asker else Choices())
+        documents = asker.documents() if asker else {}
+        offered = asking.choose_among(choices(documents, status.visitors.root_name) if asker else Choices())
         examples = asker.examples() if asker else ()
         told = status.line(), welcome_html(examples), about_html(asker), status.settings(asker)
-        return *told, *offered, gr.Timer(active=status.unsettled)
+        return *told, *offered, limits_html(documents), gr.Timer(active=status.unsettled)
 
     def look_anew(visitor: str) -> tuple[Any, ...]:
         status.retry()
         return look(visitor)
 
     timer = gr.Timer(1.0)
-    filled = [line, asking.welcome, asking.about, settings, *asking.fields, timer]
+    filled = [line, asking.welcome, asking.about, settings, *asking.fields, check.limits, timer]
     timer.tick(answers(look), None, filled, queue=False, **QUIET)
     for begun in (blocks.load, line.click):
         begun(answers(look_anew), None, filled, queue=False, **QUIET)

@@ -9,7 +9,7 @@ from typing import Final
 from app.escape import shown
 from app.labels import ENGLISH
 from app.outbound import is_loopback
-from app.settings import Settings
+from app.settings import CHAT_JUDGE, Settings
 from app.ui.hosts import WITHOUT_LOGIN, this_machine_only
 from app.ui.loading import Asker
 
@@ -41,6 +41,7 @@ def _rows(settings: Settings, asker: Asker | None) -> Iterator[tuple[str, str, s
     if settings.llm:
         limit = f"{settings.llm_timeout:g} seconds, then the sources’ own sentences are shown instead."
         yield "The chat model’s time limit", limit, "<code>SANGHO_LLM_TIMEOUT</code>, in seconds"
+    yield "Claims are judged by", _judge(settings), "<code>SANGHO_JUDGE</code>"
     yield (
         "Meaning is compared by",
         _embedding(settings),
@@ -61,12 +62,21 @@ def _writer(settings: Settings) -> str:
     return f"{settings.llm}, checked sentence by sentence against the sources"
 
 
+def _judge(settings: Settings) -> str:
+    if not settings.judge:
+        return "Sangho itself: figures, dates, names and words are compared. No other model is used."
+    if settings.judge == CHAT_JUDGE:
+        return f"{settings.llm}, each verdict checked against the sentence that it is on"
+    return settings.judge
+
+
 def _requests(settings: Settings) -> str:
     said = []
     if settings.llm:
         where = settings.llm_url or "its provider’s own address"
         here = " (this machine)" if is_loopback(settings.llm_url) else ""
-        said.append(f"Questions and the passages found go to {where}{here}.")
+        what = "Questions, claims" if settings.judge == CHAT_JUDGE else "Questions"
+        said.append(f"{what} and the passages found go to {where}{here}.")
     if settings.chroma:
         here = " (this machine)" if is_loopback(settings.chroma) else ""
         said.append(f"Vectors are kept by the Chroma server at {settings.chroma}{here}.")

@@ -9,7 +9,7 @@ function close() {
 
 // Scrolls the panel alone: the answer stays where it is.
 function centre(mark) {
-  const frame = document.getElementById("sg-panel");
+  const frame = element.closest("#sg-panel, #sg-check-panel");
   const box = frame.getBoundingClientRect();
   const at = mark.getBoundingClientRect();
   const seen = Math.min(frame.clientHeight, innerHeight - Math.max(box.top, 0));
@@ -17,7 +17,7 @@ function centre(mark) {
 }
 
 watch("value", () => {
-  const panel = element.querySelector("#sg-source:not(.sg-empty)");
+  const panel = element.querySelector(".sg-source:not(.sg-empty)");
   if (!panel) return document.body.classList.remove("sg-source-open");
   document.body.classList.add("sg-source-open");
   panel.focus({ preventScroll: true });
@@ -38,5 +38,5 @@ element.addEventListener("click", (event) => {
   if (event.target.closest(".sg-close")) close();
 });
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && document.body.classList.contains("sg-source-open")) close();
+  if (event.key === "Escape" && element.checkVisibility() && document.body.classList.contains("sg-source-open")) close();
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 from app.escape import link, plain, shown
 from app.labels import Labels, labels
@@ -11,18 +12,26 @@ from app.ui.components import apart, in_language
 from app.ui.source_views import address
 from ingest.documents import Document, Paragraph
 
+PANEL: Final = "sg-source"
 _CLOSE = '<button type="button" class="sg-close" aria-label="Close the source panel">Close</button>'
 
 
-def empty_html() -> str:
-    """Return the panel before anything was opened."""
+def empty_html(panel: str = PANEL, chosen: str = "a number in an answer") -> str:
+    """Return the panel, by its id, before anything was opened; it says what is `chosen` to open something."""
     return (
-        '<section id="sg-source" class="sg-source sg-empty" aria-label="Source" tabindex="-1"><h2>Source</h2>'
-        "<p>Choose a number in an answer to read the paragraph it rests on, here, in its place.</p></section>"
+        f'<section id="{panel}" class="sg-source sg-empty" aria-label="Source" tabindex="-1"><h2>Source</h2>'
+        f"<p>Choose {chosen} to read the paragraph it rests on, here, in its place.</p></section>"
     )
 
 
-def source_html(citation: Citation, document: Document | None, *, related: bool = False, language: str = "en") -> str:
+def source_html(
+    citation: Citation,
+    document: Document | None,
+    *,
+    related: bool = False,
+    language: str = "en",
+    panel: str = PANEL,
+) -> str:
     """Return a citation's place in its document: the paragraph before, its own, and the one after.
 
     The quoted words are marked where they stand. A document that is gone, or that has changed since the answer
@@ -33,12 +42,13 @@ def source_html(citation: Citation, document: Document | None, *, related: bool 
         document: the document it cites, or None if it is no longer indexed.
         related: whether it only was the nearest passage of an abstention.
         language: the answer's language, for the labels.
+        panel: id of the panel.
     """
     words = labels(language)
     kind = f'<p class="sg-kind">{words.related}</p>' if related else ""
     head = f"{kind}<h2>{apart(citation.title)}</h2>{_about(citation, words)}"
     return (
-        f'<section id="sg-source" class="sg-source" aria-label="Source" tabindex="-1" lang="{words.language}" '
+        f'<section id="{panel}" class="sg-source" aria-label="Source" tabindex="-1" lang="{words.language}" '
         f'data-doc="{escape(plain(citation.doc_id))}">{_CLOSE}{head}'
         f"{_paragraphs(citation, document, words)}</section>"
     )

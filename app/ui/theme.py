@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).resolve().parent
 FAVICON: Final = HERE / "favicon.svg"
-SHEETS: Final = ("style.css", "talk.css", "source_views.css", "originals.css", "comparison.css")
+SHEETS: Final = ("style.css", "talk.css", "source_views.css", "originals.css", "comparison.css", "check.css")
 SANS: Final = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans KR", "sans-serif")
 MONO: Final = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 

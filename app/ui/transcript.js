@@ -156,6 +156,10 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.copy !== undefined) {
     copy(button);
+  } else if (button.dataset.claim !== undefined) {
+    window.sanghoClaim = button.dataset.claim; // where the tab's script looks when it is opened first
+    for (const tab of document.querySelectorAll("#sg-tabs button[role=tab]")) if (tab.textContent.trim() === "Check") tab.click();
+    dispatchEvent(new CustomEvent("sangho-check")); // and for when it is open already
   } else if (button.dataset.rate) {
     const note = button.closest(".sg-rating").querySelector("textarea")?.value || "";
     rate(button, button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.rate, note);

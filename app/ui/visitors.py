@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Final
 
+from app.audit.results import Audit, AuditProgress
+from app.claims.results import ALL, Check, Searchable
 from app.compare import Comparison
 from app.errors import SettingsError, unknown_document
 from app.query import NO_FILTERS, Filters
@@ -92,9 +94,21 @@ class Sight:
         """Return what a question is searched in."""
         return self._asker.coverage(self._limited(filters))
 
+    def check(self, claim: str, against: Searchable = ALL) -> Check:
+        """Check a claim; see `Checker.check`. Other visitors' documents are no evidence."""
+        return self._asker.check(claim, self._narrowed(against))
+
+    def audit(self, path: Path, against: Searchable = ALL) -> Iterator[AuditProgress | Audit]:
+        """Audit an article; see `Auditor.audit`. Other visitors' documents are no evidence."""
+        return self._asker.audit(path, self._narrowed(against))
+
     def describe_model(self) -> str:
         """Say in one line where a chat model's requests go."""
         return self._asker.describe_model()
+
+    def _narrowed(self, against: Searchable) -> Searchable:
+        unseen = self._asker.documents().keys() - self.documents().keys()
+        return replace(against, without=against.without | unseen) if unseen else against
 
     def _seen(self, documents: Mapping[str, Document]) -> frozenset[str] | None:
         """Return the roots this visitor sees; None where that is all of them."""

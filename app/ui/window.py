@@ -127,16 +127,19 @@ async def _mounted(
     import gradio as gr
     from fastapi import FastAPI
 
+    from app.ui.check_routes import check_routes
     from app.ui.file_routes import file_routes
+    from app.ui.inbox import Inbox
     from app.ui.page import build
 
-    visitors = Visitors(Roots(settings.home), port)
+    visitors, inbox = Visitors(Roots(settings.home), port), Inbox(int(settings.max_file_mb * 1_000_000))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.routes.extend(check_routes(inbox, lambda request: visitors.of(request.headers.get("cookie", ""))))
     if files is not None:
         app.router.routes.extend(file_routes(files, lambda request: visitors.of(request.headers.get("cookie", ""))))
     gr.mount_gradio_app(
         app,
-        build(loader, settings, visitors, Conversations(settings.home), files, originals),
+        build(loader, settings, visitors, Conversations(settings.home), inbox, files, originals),
         path="/",
         server_name="127.0.0.1",
         server_port=port,

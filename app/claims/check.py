@@ -1,0 +1,266 @@
+"""One claim from end to end: parts, who said it, evidence, judgement, verdict, quotations, citations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from app.catalogue import Catalogue
+from app.claims.attribution import attributed
+from app.claims.differences import differences
+from app.claims.evidence import EvidenceFinder
+from app.claims.judge import ClaimPart, EvidenceSentence, Floats, Judge
+from app.claims.labels import ClaimLabels, claim_labels
+from app.claims.naming import SourceNames
+from app.claims.numbering import Numbering
+from app.claims.parts import split_claim
+from app.claims.quoting import Quoted, look_up_quotations
+from app.claims.reading import read_claim
+from app.claims.results import ALL, CANNOT_CHECK, Check, PartCheck, Searchable, Stance
+from app.claims.verdict import Decision, confidence_of, decide, outweighed, verdict_of
+from app.errors import ChatModelError
+from app.query import Filters, Understood
+from app.quotations import QuotationLookup
+from app.results import Coverage
+
+if TYPE_CHECKING:
+    from ingest.generation import Generation
+
+_SHOWN: Final = 3  # sentences of each stance that are cited for a part
+_VERBATIM: Final = 0.95  # that a part which is hardly more than words found letter by letter is supported
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What judges.
+
+    Attributes:
+        first: the judge that the settings name.
+        offline: judges where the first cannot, and what may not leave the machine.
+        stays_here: tells by `doc_id` what may not be sent to the first.
+        prompts: versions of the prompts that the first uses, by name.
+    """
+
+    first: Judge
+    offline: Judge
+    stays_here: Callable[[str], bool]
+    prompts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One part with its evidence and decision."""
+
+    part: ClaimPart
+    evidence: tuple[EvidenceSentence, ...]
+    decision: Decision
+
+    @property
+    def shown(self) -> EvidenceSentence | None:
+        """The sentence that differences are shown from: what contradicts, else the closest."""
+        at = self.decision.contradicts if self.decision.verdict == "contradicted" else ()
+        return self.evidence[at[0]] if at else next(iter(self.evidence), None)
+
+
+class Checker:
+    """Checks claims against one generation.
+
+    Args:
+        generation: what is searched.
+        finder: finds evidence in it.
+        understand: reads a claim as it reads a question.
+        judges: what judges the evidence.
+        catalogue: knows what was superseded, and what is not held.
+        coverage: says what was searched under filters.
+        settings_digest: stamps each result.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        finder: EvidenceFinder,
+        understand: Callable[[str], Understood],
+        judges: Judges,
+        catalogue: Catalogue,
+        coverage: Callable[[Filters], Coverage],
+        settings_digest: str,
+    ) -> None:
+        self._generation = generation
+        self._finder = finder
+        self._understand = understand
+        self._judges = judges
+        self._catalogue = catalogue
+        self._coverage = coverage
+        self._settings_digest = settings_digest
+        self._names = SourceNames(list(generation.documents.values()))
+        self._quotations = QuotationLookup(generation)
+
+    def check(self, claim: str, against: Searchable = ALL) -> Check:
+        """Check one claim.
+
+        Args:
+            claim: a sentence, or a few that belong together.
+            against: which documents count as evidence.
+
+        Raises:
+            BadInput: it is empty, too long, a question, no text, or in a language that Sangho does not read.
+        """
+        claim = read_claim(claim)
+        timings: dict[str, float] = {}
+        notices: list[str] = []
+        said = attributed(claim, self._names, self._understand, against.year)
+        named = said.doc_ids if said else ()
+        with _timed(timings, "judge"):
+            judged = [self._judge(part, against, notices) for part in self._parts(claim, named)]
+        with _timed(timings, "quotations"):
+            quoted = look_up_quotations(claim, named, self._quotations, against.without)
+        judged = [self._with_quotations(one, quoted) for one in judged]
+        return self._assemble(claim, judged, quoted, against, notices, timings)
+
+    def _parts(self, claim: str, named: tuple[str, ...]) -> Iterator[ClaimPart]:
+        for stretch in split_claim(claim):
+            understood = self._understand(stretch.text)
+            yield ClaimPart(stretch.text, understood.english, understood.language, named)
+
+    def _judge(self, part: ClaimPart, against: Searchable, notices: list[str]) -> _Judged:
+        found = self._finder.find(part, self._filters(part, against))
+        part = replace(part, vector=found.vector)
+        rows = self._probabilities(part, found.sentences, notices)
+        undecidable = [_cannot_check(part, one) for one in found.sentences]
+        if any(undecidable):
+            rows[undecidable] = (0.0, 0.0, 1.0)
+        return _Judged(part, found.sentences, decide(rows))
+
+    def _filters(self, part: ClaimPart, against: Searchable) -> Filters:
+        """Return what is searched for a part: what it is attributed to, of what counts as evidence."""
+        documents = self._generation.documents
+        if not part.named and not against.types and not against.doc_ids:
+            return Filters(without=against.without)
+        among = part.named or documents
+        kept = tuple(doc_id for doc_id in among if against.keeps(doc_id, documents[doc_id].type))
+        return Filters(doc_ids=kept or ("",))
+
+    def _probabilities(self, part: ClaimPart, evidence: Sequence[EvidenceSentence], notices: list[str]) -> Floats:
+        first, offline = self._judges.first, self._judges.offline
+        if first is offline:
+            return offline.judge(part, evidence)
+        try:
+            rows = first.judge(part, evidence).copy()
+        except ChatModelError as error:
+            notices.append(f"{first.name} did not judge, so Sangho compared by itself: {error.message}")
+            return offline.judge(part, evidence)
+        kept_here = [self._judges.stays_here(one.place.doc_id) for one in evidence]
+        if any(kept_here):
+            rows[kept_here] = offline.judge(part, evidence)[kept_here]
+        return outweighed(rows, [bool(differences(part, one)) for one in evidence])
+
+    def _with_quotations(self, judged: _Judged, quoted: Sequence[Quoted]) -> _Judged:
+        """Let a part be supported that is hardly more than words which stand in its source letter by letter."""
+        if judged.decision.verdict == "contradicted":
+            return judged
+        for quote in quoted:
+            if quote.is_all_of(judged.part, self._generation.documents):
+                at = next((i for i, one in enumerate(judged.evidence) if quote.is_in(one)), None)
+                if at is not None:
+                    rest = (1 - _VERBATIM) / 2
+                    return replace(judged, decision=Decision((_VERBATIM, rest, rest), (at,), ()))
+        return judged
+
+    def _assemble(
+        self,
+        claim: str,
+        judged: Sequence[_Judged],
+        quoted: Sequence[Quoted],
+        against: Searchable,
+        notices: Sequence[str],
+        timings: Mapping[str, float],
+    ) -> Check:
+        numbering = Numbering(self._generation.documents, self._catalogue)
+        parts = tuple(_part_check(one, quoted, numbering) for one in judged)
+        quotes = tuple(quote.check(numbering) for quote in quoted)
+        verdict, language = verdict_of(parts), judged[0].part.language
+        coverage = self._coverage(self._filters(replace(judged[0].part, named=()), against))
+        words = claim_labels(language)
+        said = [
+            *notices,
+            *(words.held_as_digest_only for one in parts if _is_unchecked(one)),
+            *self._disagreements(judged, words),
+            *numbering.warnings(words.answers),
+            words.answers.coverage(coverage),
+            *([words.not_false] if any(part.verdict == "not_in_sources" for part in parts) else []),
+        ]
+        return Check(
+            claim=claim,
+            verdict=verdict,
+            confidence=round(confidence_of(verdict, parts), 4),
+            parts=parts,
+            quotes=quotes,
+            citations=numbering.citations,
+            notice=" ".join(dict.fromkeys(said)),
+            coverage=coverage,
+            language=language,
+            settings_digest=self._settings_digest,
+            generation=self._generation.id,
+            timings_ms=dict(timings),
+            prompts=dict(self._judges.prompts),
+        )
+
+    def _disagreements(self, judged: Sequence[_Judged], words: ClaimLabels) -> Iterator[str]:
+        """Yield what is said of parts that one document supports and another contradicts, with their dates."""
+        for one in judged:
+            ways = (one.decision.supports, one.decision.contradicts)
+            if one.decision.verdict == "not_in_sources" or not all(ways):
+                continue
+            first = [self._called(one.evidence[way[0]].place.doc_id, words) for way in ways]
+            if first[0] != first[1]:
+                yield words.disagree.format(supports=first[0], contradicts=first[1])
+
+    def _called(self, doc_id: str, words: ClaimLabels) -> str:
+        document = self._generation.documents[doc_id]
+        return f"{document.title} ({words.answers.date(document.date)})" if document.date else document.title
+
+
+def _part_check(judged: _Judged, quoted: Sequence[Quoted], numbering: Numbering) -> PartCheck:
+    """Cite what decides a part, both ways where sources disagree, or else what comes closest."""
+    decision = judged.decision
+    decided = decision.verdict != "not_in_sources"
+    stances: tuple[tuple[Stance, tuple[int, ...]], ...] = (
+        ("supports", decision.supports),
+        ("contradicts", decision.contradicts),
+    )
+    cited = [
+        numbering.cite(judged.evidence[i].place, stance)
+        for stance, ways in (stances if decision.verdict == "supported" else stances[::-1])
+        for i in ways[:_SHOWN]
+        if decided
+    ]
+    closest = numbering.cite(judged.evidence[0].place, "closest") if judged.evidence and not decided else None
+    shown = judged.shown
+    found = differences(judged.part, shown) if shown and decision.verdict != "supported" else ()
+    return PartCheck(
+        text=judged.part.text,
+        verdict=decision.verdict,
+        confidence=round(decision.confidence, 4),
+        citations=tuple(n for n in cited if n is not None),
+        closest=closest,
+        differences=(*found, *(difference for quote in quoted for difference in quote.differences(judged.part))),
+    )
+
+
+def _cannot_check(part: ClaimPart, one: EvidenceSentence) -> bool:
+    """Whether a sentence differs in what only an original could tell, and is a digest's."""
+    return any(difference.source == CANNOT_CHECK for difference in differences(part, one))
+
+
+def _is_unchecked(part: PartCheck) -> bool:
+    return any(difference.source == CANNOT_CHECK for difference in part.differences)
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    timings[stage] = round((time.perf_counter() - started) * 1000, 3)

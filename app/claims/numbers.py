@@ -1,0 +1,148 @@
+"""Compare a claim's amounts with a sentence's: those that the sentence gives otherwise, and those it does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Final
+
+from app.claims.amounts import Amount, read_amounts
+from app.claims.readings import Pair, distinctive, named_countries
+from app.claims.results import Difference
+
+_LIKE: Final = 0.01
+_SCALE: Final = 1000
+_SOME: Final = 0.3  # part of a claim's words
+_TIME_SLACK: Final = 0.06
+_MOST_DERIVED: Final = 8  # amounts of one measure that sums are tried of
+
+
+def number_differences(pair: Pair) -> Iterator[Difference]:
+    """Yield the amounts of a claim that the sentence excludes, each with the sentence's own amount of that slot."""
+    claimed = read_amounts(pair.claim.text)
+    held = read_amounts(pair.source.text) if claimed else ()
+    if not held:
+        return
+    free = [other for other in held if not any(_same(amount, other) for amount in claimed)]
+    for amount in claimed:
+        other = _counterpart(pair, amount, free, held)
+        if other is not None:
+            yield pair.difference("number", amount.shown, other.shown)
+
+
+def is_given(amount: Amount, held: Sequence[Amount]) -> bool:
+    """Whether an amount stands among others, in whatever way it is written, or follows from two of them."""
+    return any(_same(amount, other) for other in held) or _derives(amount, held)
+
+
+def _same(amount: Amount, other: Amount) -> bool:
+    return _comparable(amount, other) and amount.agrees(other) and not _rates_differ(amount, other)
+
+
+def _comparable(amount: Amount, other: Amount) -> bool:
+    return amount.measure == other.measure
+
+
+def _rates_differ(amount: Amount, other: Amount) -> bool:
+    return bool(amount.rate and other.rate and amount.rate != other.rate)
+
+
+def _counterpart(pair: Pair, amount: Amount, free: Sequence[Amount], held: Sequence[Amount]) -> Amount | None:
+    """Return the sentence's amount in the slot of a claim's, where it is another."""
+    if _bare(amount) or any(_same(amount, other) for other in held):
+        return None
+    # The same value under another bound, unit or rate is in the same slot whatever its words are.
+    for other in free:
+        if _turned(amount, other) and pair.shared and not _other_case(pair, amount, held):
+            return other
+    if any(amount.equals(other) for other in free) and _other_case(pair, amount, held):
+        return None
+    of_measure = [o for o in free if _comparable(amount, o) and not _bare(o) and not _unscaled(amount, o)]
+    fitting = [other for other in of_measure if _aligned(pair, amount, other, of_measure, held)]
+    if not fitting or is_given(amount, (*held, *read_amounts(pair.around))):
+        return None
+    return max(fitting, key=lambda other: pair.near(amount.span, other.span))
+
+
+def _turned(amount: Amount, other: Amount) -> bool:
+    if amount.measure == other.measure and amount.equals(other):
+        return amount.bound != other.bound or _rates_differ(amount, other)
+    return {amount.measure, other.measure} == {"%", "pp"} and abs(amount.value - other.value) < _LIKE
+
+
+def _other_case(pair: Pair, amount: Amount, held: Sequence[Amount]) -> bool:
+    """Whether the sentence is of another case: "$7,500 below 14,000 pounds" leaves "$40,000 from there on" open."""
+    others = [a for a in read_amounts(pair.claim.text) if a.measure not in (amount.measure, "th")]
+    return any(not any(a.equals(b) for b in held) for a in others)
+
+
+def _unscaled(amount: Amount, other: Amount) -> bool:
+    """Whether one may be the other without its scale: "$2 to 3 billion", or a misprint like "$160 billon"."""
+    low, high = sorted((amount.value, other.value))
+    return 0 < low < _SCALE and any(abs(high - low * _SCALE**power) <= _LIKE * high for power in (1, 2, 3, 4))
+
+
+def _bare(amount: Amount) -> bool:
+    """Whether it is a small count, which says how many of something only if that is named: "two"."""
+    return not amount.measure and amount.value < 3 and not amount.bound
+
+
+def _aligned(pair: Pair, amount: Amount, other: Amount, rivals: Sequence[Amount], held: Sequence[Amount]) -> bool:
+    near = pair.near(amount.span, other.span)
+    alone = len(rivals) == 1
+    if _of_others(pair) or (near < 2 and not pair.abroad and pair.coverage < _SOME):
+        return False
+    if pair.abroad:
+        return alone and pair.akin and sum(_comparable(amount, x) for x in held) == 1
+    if amount.measure in ("", "th"):
+        return _same_thing(pair, amount, other) and bool(near if alone else near > 1)
+    if amount.measure == "time":
+        return _same_use(pair, amount, other) and (near >= 1 and len(pair.shared) >= 2 if alone else near > 1)
+    if amount.measure == "%" and near:
+        return True if alone else near > 1
+    return (near > 0 and len(pair.shared) > 1) if alone else near > 1
+
+
+def _of_others(pair: Pair) -> bool:
+    """Whether the sentence and its surroundings name countries, but none of the claim's."""
+    claimed = named_countries(pair.claim.text)
+    held = named_countries(pair.source.text) or named_countries(pair.around)
+    return bool(claimed and held) and not claimed & (held | named_countries(pair.header))
+
+
+def _same_thing(pair: Pair, amount: Amount, other: Amount) -> bool:
+    """Whether two counts are of things of the same name, within the next words."""
+    claimed = set(pair.claim.behind(amount.span[1], 3))
+    held = set(pair.source.behind(other.span[1], 3))
+    return bool(claimed & held - {"million", "billion", "percent"}) and (
+        bool(distinctive(claimed & held)) or bool(pair.shared)
+    )
+
+
+def _same_use(pair: Pair, amount: Amount, other: Amount) -> bool:
+    """Whether two lengths of time are used alike: both as deadlines, or with the same bound."""
+    return amount.bound == other.bound or "<" in (amount.bound, other.bound)
+
+
+def _derives(amount: Amount, held: Sequence[Amount]) -> bool:
+    """Whether an amount is the sum, difference, ratio or double of others."""
+    values = list(dict.fromkeys(o.value for o in held if o.measure == amount.measure))[:_MOST_DERIVED]
+    if amount.measure in ("x", "%"):
+        ratios = [o for o in held if o.measure != "th"]
+        for one, other in combinations(ratios[:_MOST_DERIVED], 2):
+            if one.measure == other.measure and one.value and other.value and amount.measure == "x":
+                ratio = max(one.value, other.value) / min(one.value, other.value)
+                if _near(ratio, amount, 0.05):
+                    return True
+    if amount.measure in ("th", "x"):
+        return False
+    sums = {a + b for a, b in combinations(values, 2)} | {abs(a - b) for a, b in combinations(values, 2)}
+    if len(values) > 1:
+        sums.add(sum(values))
+    return any(_near(value, amount, _LIKE) for value in sums)
+
+
+def _near(value: float, amount: Amount, slack: float) -> bool:
+    return amount.low * (1 - slack) <= value <= amount.high * (1 + slack) and (
+        bool(amount.bound) or abs(value - amount.value) <= slack * max(value, amount.value)
+    )

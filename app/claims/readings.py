@@ -1,0 +1,207 @@
+"""A claim and one sentence of a source, read once for all comparisons: their words, and which they share."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from app.actors import countries
+from app.claims.judge import ClaimPart, EvidenceSentence
+from app.claims.results import Difference, DifferenceKind
+from app.language import is_korean
+from app.modal_words import IRREGULAR
+from ingest.lexical import analyse
+
+Span = tuple[int, int]
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_REACH: Final = 9  # words to either side of a place that are about the same thing as it
+_PLENTY: Final = 3
+_HALF: Final = 0.5
+# Where one thing said ends and the next begins, as far as punctuation and small words show it.
+_BREAK: Final = re.compile(
+    r"[;:—–]|[.!?]\s|,(?!\d)|\b(?:while|whereas|but|although|though)\b|"
+    r"(?:,\s*|\b)(?:and|with)\s(?=(?:the |a |an )?[A-Z$\d])",
+)
+# Stems that say little of what a sentence is about: half of the field's sentences have some of them.
+_COMMON: Final = frozenset(
+    (
+        "ai usa korea japan countri nation leader presid govern state unit two three one first second new cooper "
+        "agre support includ intern work joint statement declar fact sheet trilater bilater alli allianc sourc "
+        "year month day percent million billion trillion dollar white hous act order make made take given give "
+        "use would may must shall not no only all everi each ani other more most less least never without both "
+        "either after befor under per north also out up off over its own thing whatev case south trump biden yoon "
+        "lee part through via set januari februari march april june juli august septemb octob novemb decemb earli "
+        "late end administr document text accord american korean keep kept put get got come came go went want "
+        "seoul washington four five six seven eight nine ten eleven twelv dozen hundr thousand half third quarter "
+        "fourth fifth twice system member economi programm program firm compani maker busi kind sort way time "
+        "place whole "
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word: its stem and where it stands."""
+
+    stem: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text's content words, in order."""
+
+    text: str
+    words: tuple[Word, ...]
+    stems: frozenset[str]
+
+    def near(self, span: Span) -> frozenset[str]:
+        """Return the stems within reach of a place, to either side, without the place's own."""
+        start, end = span
+        before = [word.stem for word in self.words if word.end <= start][-_REACH:]
+        behind = [word.stem for word in self.words if word.start >= end][:_REACH]
+        return frozenset((*before, *behind))
+
+    def behind(self, end: int, count: int = 2) -> tuple[str, ...]:
+        """Return the stems of the next content words behind a place, up to a comma or full stop."""
+        stop = re.search(r"[,;:.]\s|$", self.text[end:])
+        last = end + (stop.start() if stop else 0)
+        return tuple(word.stem for word in self.words if end <= word.start < last)[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A claim and a sentence, with the words that they share.
+
+    Attributes:
+        claim: the claim's own words.
+        source: the sentence.
+        shared: distinctive stems in both; of a Korean claim, those of its English words.
+        topic: distinctive stems that the claim shares with the sentence, what stands around it or its header.
+        coverage: part of the claim's distinctive stems that are shared, 0 to 1.
+        abroad: whether the two are in different languages, so that words near a place do not compare.
+    """
+
+    claim: Reading
+    source: Reading
+    around: str
+    header: str
+    date: str
+    shared: frozenset[str]
+    topic: frozenset[str]
+    coverage: float
+    abroad: bool
+
+    def near(self, claimed: Span, held: Span) -> int:
+        """Count the distinctive stems that stand near both places; 0 across languages."""
+        if self.abroad:
+            return 0
+        return len(distinctive(self.claim.near(claimed) & self.source.near(held)))
+
+    @property
+    def akin(self) -> bool:
+        """Whether a sentence in another language has enough of the claim's words to be about the same."""
+        return len(self.shared) >= _PLENTY or (len(self.shared) == _PLENTY - 1 and self.coverage >= _HALF)
+
+    def difference(self, kind: DifferenceKind, claimed: Span, held: Span) -> Difference:
+        """Return a difference between a stretch of the claim and one of the sentence."""
+        return Difference(kind, self.claim.text[slice(*claimed)].strip(), self.source.text[slice(*held)].strip())
+
+
+def read_pair(part: ClaimPart, evidence: EvidenceSentence) -> Pair:
+    """Read a claim's part and a sentence for comparison."""
+    claim, source = read(part.text), read(evidence.text)
+    own = distinctive(read(part.english).stems)
+    return Pair(
+        claim=claim,
+        source=source,
+        around=evidence.around,
+        header=evidence.header,
+        date=evidence.date,
+        shared=own & source.stems,
+        topic=own & (source.stems | read(evidence.around).stems | read(evidence.header).stems),
+        coverage=len(own & source.stems) / max(1, len(own)),
+        abroad=is_korean(part.text) != is_korean(evidence.text),
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def read(text: str) -> Reading:
+    """Return the content words of a text; empty text has none."""
+    found = ((_stem(match[0]), match.span()) for match in _WORD.finditer(text))
+    words = tuple(Word(stem, *span) for stem, span in found if stem)
+    return Reading(text, words, frozenset(word.stem for word in words))
+
+
+# Words that analysts put for one another; the first stands for all.
+_GROUPS: Final = (
+    "vehicle car truck van automobile auto lorry, chip semiconductor, tariff levy duties, purchase buy acquire "
+    "procure, world global worldwide globe planet, license licence permit, summit gathering meeting session talks "
+    "conference, recipient beneficiary, launch unveil inaugurate start begin, medicine drug pharmaceutical "
+    "medication, allocation allotment quota, fund financing money funding finance, vessel ship boat, deficit gap "
+    "shortfall, military defense defence army forces, cyber cyberspace, drill exercise manoeuvre maneuver, "
+    "missile rocket, institute laboratory lab, investor backer, grantee award scholarship grant, family "
+    "household, tax taxation, sign signature ink, memorandum mou, nuclear reactor atomic, credit break relief, "
+    "deploy field roll, science scientific, research study, growth grow, trade commerce, apply extend cover, "
+    "build construct erect make produce manufacture, oblige bind compel, factory plant facility, worker employee "
+    "staff labor labour job, student pupil scholar, young youth, climate environment environmental, energy power "
+    "electricity, risk danger hazard threat peril, rule regulation law legislation act statute, goal target aim "
+    "objective, plan scheme programme blueprint, pact deal agreement treaty accord, expert specialist, publish "
+    "release issue, notice notification notify tell, proposal bid offer, applicant bidder, child kid minor, woman "
+    "female, talent skilled expertise, data information, sanction embargo, soldier troop, arms weapon, nation- "
+    "state nation, council committee panel board, minister ministry, chair head lead led, host hosted, share "
+    "proportion slice portion part, cost price expense, cap ceiling limit, safety safe secure security, trust "
+    "trustworthy trusted, open openness, test trial pilot, annual yearly, quantum qubit, satellite space orbit, "
+    "sea maritime ocean naval, island territory, bank lender, loan lending, output result outcome, supply "
+    "provision, mineral ore, battery cell, standard norm benchmark, developer creator maker, citizen resident "
+    "people person, aircraft plane jet airliner, exempt spare waive, origin source provenance, draft propose, "
+    "join accede, health medical, disease pandemic outbreak, vaccine shot jab, emission carbon greenhouse, hub "
+    "centre center, computing compute computation, university college campus, review examine inspect screen "
+    "check, interest benefit, aid help assist assistance "
+)
+_SYNONYMS: Final = {term: group.split()[0] for group in _GROUPS.split(",") for term in group.split()}
+
+
+@functools.cache
+def _same_stems() -> dict[str, str]:
+    """Return for each stem the one that stands for it."""
+    stems = {word: "".join(analyse(word)[:1]) for word in _SYNONYMS}
+    return {stem: stems.get(_SYNONYMS[word]) or stem for word, stem in stems.items() if stem}
+
+
+def distinctive(stems: Iterable[str]) -> frozenset[str]:
+    """Leave out the stems that half of the field's sentences have, and spelled numbers."""
+    return frozenset(stems) - _common()
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    return frozenset(_same_stems().get(stem, stem) for stem in _COMMON)
+
+
+@functools.lru_cache(maxsize=16384)
+def _stem(word: str) -> str:
+    stem = next(iter(analyse(IRREGULAR.get(word.lower(), word))), "")
+    return _same_stems().get(stem, stem)
+
+
+@functools.lru_cache(maxsize=512)
+def named_countries(text: str) -> frozenset[str]:
+    """Return the countries that a text names."""
+    return frozenset(countries(text))
+
+
+@functools.lru_cache(maxsize=512)
+def clauses(text: str) -> tuple[Span, ...]:
+    """Return the stretches between a text's breaks, in order."""
+    spans, start = [], 0
+    for match in _BREAK.finditer(text):
+        spans.append((start, match.start()))
+        start = match.end()
+    spans.append((start, len(text)))
+    return tuple(span for span in spans if text[slice(*span)].strip())

@@ -1,0 +1,237 @@
+"""What a sentence excludes in a claim: each kind both ways, the words of both sides, and what must not count."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.claims.differences import differences, unmatched
+from app.claims.judge import ClaimPart, EvidenceSentence
+from app.claims.results import CANNOT_CHECK, Difference
+from app.results import Place
+from ingest.documents import Edition
+
+
+def sentence(
+    text: str, *, around: str = "", header: str = "", date: str = "", edition: Edition = "original"
+) -> EvidenceSentence:
+    return EvidenceSentence(Place("doc", 1, 0, len(text)), text, around or text, header, date, edition)
+
+
+def compared(claim: str, source: str, english: str = "", **more: str) -> tuple[Difference, ...]:
+    part = ClaimPart(claim, english or claim, "ko" if english else "en")
+    return differences(part, sentence(source, **more))  # type: ignore[arg-type]
+
+
+DIFFERENT = [
+    ("number", "Seoul pledged $3 billion for vaccine research.", "The ROK pledged $2 billion for vaccine research."),
+    ("number", "The fund for clean hydrogen holds 17억 dollars.", "The fund for clean hydrogen holds $1.8 billion."),
+    ("number", "Two fifths of farm exports go to Japan.", "Farm exports to Japan make up 80 percent of farm exports."),
+    (
+        "number",
+        "The tariff on pharmaceuticals is 15 percent or more.",
+        "The tariff on pharmaceuticals is no greater than 15 percent.",
+    ),
+    ("number", "The army picks at most three sensor projects.", "The army picks at least three sensor projects."),
+    ("number", "The insulin bill is $35 a year.", "The insulin bill is $35 per month."),
+    ("number", "The buyer of an electric car gets exactly $7,500.", "The buyer of an electric car gets up to $7,500."),
+    ("number", "Defence spending rises by 3.5 percentage points.", "Defense spending rises by 3.5 percent."),
+    (
+        "number",
+        "Proposals are due within half a year of the call.",
+        "Proposals are due no later than 90 days after the call.",
+    ),
+    ("number", "The ministers meet every other year on minerals.", "The ministers meet annually on minerals."),
+    ("number", "The council held its fifth summit on safety.", "The council held its third summit on safety."),
+    ("date", "The interim target was due in early December.", "The interim target is due early in October."),
+    (
+        "date",
+        "The warning mechanism must work by the end of 2024.",
+        "The warning mechanism will work by the end of 2023.",
+    ),
+    (
+        "date",
+        "The vehicle council first meets in Lima starting in 2026.",
+        "The vehicle council meets in Lima starting in 2024.",
+    ),
+    (
+        "actor",
+        "Korea committed $2.5 billion and Japan committed $1 billion.",
+        "Japan committed $2.5 billion and Korea committed $1 billion.",
+    ),
+    ("actor", "South Korea invests heavily in Vietnam.", "Vietnam invests heavily in South Korea."),
+    (
+        "actor",
+        "Ms Ito spoke for Korea, and Mr Baek spoke for Japan.",
+        "Ms Ito spoke for Japan, and Mr Baek spoke for Korea.",
+    ),
+    ("actor", "The next safety summit will be held in India.", "The next safety summit will be held in France."),
+    ("negation", "The alliance does not extend to space satellites.", "The alliance extends to space satellites."),
+    (
+        "negation",
+        "The memorandum creates financial obligations.",
+        "The memorandum does not create financial obligations.",
+    ),
+    ("negation", "The deficit will widen this decade.", "The deficit is projected to fall this decade."),
+    ("negation", "The grid repair programme is prohibited.", "The grid repair programme is allowed."),
+    (
+        "quantifier",
+        "Cooperation is limited to the listed disciplines.",
+        "Cooperation covers disciplines including but not limited to these.",
+    ),
+    (
+        "quantifier",
+        "All fourteen partners signed the trade pillar.",
+        "Thirteen of the partners signed the trade pillar.",
+    ),
+    ("quantifier", "Every chip from abroad pays the duty.", "Certain chips from abroad pay the duty."),
+    (
+        "modality",
+        "The code legally binds developers to publish tests.",
+        "The code calls on developers to publish tests.",
+    ),
+    ("modality", "The charter on compute is voluntary.", "The charter on compute shall be mandatory."),
+    (
+        "modality",
+        "The president has already imposed broader duties on imports.",
+        "The president may impose broader duties on imports.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "claim", "source"), DIFFERENT)
+def test_what_a_sentence_excludes_is_found_with_both_sides_own_words(kind: str, claim: str, source: str) -> None:
+    found = compared(claim, source)
+    assert kind in {one.kind for one in found}
+    for one in found:
+        assert one.claimed
+        assert one.claimed in claim
+        assert one.source
+        assert one.source in source
+
+
+ALIKE = [
+    ("The fund holds 1,700 million dollars.", "The fund holds $1.7 billion."),
+    ("Nearly a third of exports go to Japan.", "Exports to Japan are 32 percent of exports."),
+    ("About half of exports go to Japan.", "Exports to Japan are 48% of exports."),
+    ("A dozen partners joined the framework.", "Twelve partners joined the framework."),
+    ("One in five exports goes to Japan.", "Exports to Japan are 20 percent of exports."),
+    ("The plan reached at least 300 schools.", "The plan reached 400 schools."),
+    ("The plan reached 400 schools.", "The plan reached more than 300 schools."),
+    ("A buyer of a new car gets $7,500.", "A buyer of a new car gets up to $7,500."),
+    ("Korea gives $1.5 billion less for networks.", "The US gives $2.5 billion for networks, and Korea $1 billion."),
+    ("The share for trucks is twice as large.", "The share for cars is 15 percent, and for trucks 30 percent."),
+    ("The pact was signed in May 2021.", "The pact was signed on 21 May 2021."),
+    ("The plan is due within three months of signature.", "The plan is due within 90 days of signature."),
+    ("Korea and Japan committed $2.5 billion and $1 billion.", "Korea committed $2.5 billion and Japan $1 billion."),
+    ("The ministers meet once a year on minerals.", "The ministers meet annually on minerals."),
+    ("The pact does not bind the parties.", "The pact is not binding on the parties."),
+    ("No money is owed under the memorandum.", "Nothing in the memorandum creates a debt of money."),
+    ("The code is voluntary.", "The code is a non-binding framework."),
+    ("The parties may explore a task force.", "Explore the creation of a task force."),
+]
+
+
+@pytest.mark.parametrize(("claim", "source"), ALIKE)
+def test_the_same_in_other_words_is_no_difference(claim: str, source: str) -> None:
+    assert compared(claim, source) == ()
+
+
+UNRELATED = [
+    ("Seoul pledged $3 billion for vaccines.", "The bridge across the bay cost $2 billion and 40 lives."),
+    ("The safety summit is in May 2026.", "The trade office opened in June 2019."),
+    (
+        "Seoul pledged $3 billion for vaccine research.",
+        "Vaccine research got $3 billion, ports $1 billion, roads $2 billion.",
+    ),
+    (
+        "The alliance does not cover fisheries.",
+        "The alliance covers space, and fisheries are left to others; it is old.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "source"), UNRELATED)
+def test_amounts_and_dates_of_other_things_are_no_contradictions(claim: str, source: str) -> None:
+    assert not [one for one in compared(claim, source) if one.kind in ("number", "date")]
+
+
+def test_a_claims_date_that_the_header_gives_is_not_contradicted_by_another_events() -> None:
+    claim = "By May 2021 the cyber working group met."
+    source = "The cyber working group met by March 2020."
+    assert [one.kind for one in compared(claim, source)] == ["date"]
+    assert compared(claim, source, header="Fact Sheet\n2021-05-21") == ()
+
+
+def test_a_sentence_of_other_years_is_about_another_event_except_for_dates() -> None:
+    claim = "In 2021 Seoul pledged $3 billion for vaccine research."
+    source = "The ROK pledged $2 billion for vaccine research."
+    assert [one.kind for one in compared(claim, source, date="2021-05-21")] == ["number"]
+    assert compared(claim, source, date="2019-05-21") == ()
+
+
+def test_korean_figures_are_compared_from_the_claims_own_text() -> None:
+    claim = "한국은 백신 연구 기금에 30억 달러를 내기로 했다."
+    english = "South Korea vaccine research fund 30 3 billion dollars"
+    (found,) = compared(claim, "The ROK will give $2 billion to the vaccine research fund.", english)
+    assert found == Difference("number", "30억 달러", "$2 billion")
+    assert compared(claim, "The ROK will give $3 billion to the vaccine research fund.", english) == ()
+
+
+def test_a_digest_cannot_decide_denials_and_forces_but_can_decide_figures() -> None:
+    claim = "The memorandum creates financial obligations of $3 billion."
+    source = "The memorandum does not create financial obligations of $2 billion."
+    found = {one.kind: one.source for one in compared(claim, source, edition="digest")}
+    assert found["negation"] == CANNOT_CHECK
+    assert found["number"] == "$2 billion"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"), [("", "A sentence."), ("A claim.", ""), (" \n", " "), ("\x00\x01", "\x01")]
+)
+def test_nothing_to_compare_gives_nothing(claim: str, source: str) -> None:
+    assert compared(claim, source) == ()
+    assert unmatched(ClaimPart("", ""), sentence(source)) == ()
+
+
+def test_what_the_source_merely_lacks_is_unmatched_and_no_difference() -> None:
+    part = ClaimPart("In 2026 Samsung spent $5 billion in Taiwan.", "In 2026 Samsung spent $5 billion in Taiwan.")
+    held = sentence("The company spent money.", around="The company spent money. Samsung is large.", date="2026-01-20")
+    assert differences(part, held) == ()
+    assert unmatched(part, held) == ("$5 billion", "Taiwan")
+
+
+def test_a_figure_that_follows_from_two_others_is_matched() -> None:
+    part = ClaimPart("Together they gave $350 billion.", "Together they gave $350 billion.")
+    held = sentence("It includes $150 billion.", around="It includes $150 billion. It also includes $200 billion.")
+    assert unmatched(part, held) == ()
+
+
+def test_a_korean_claims_countries_are_looked_for_in_english() -> None:
+    part = ClaimPart("대만은 17억 달러를 투자했다.", "Taiwan 17 1.7 billion dollars invest", "ko")
+    assert unmatched(part, sentence("Taiwan invested $1.7 billion.")) == ()
+    assert unmatched(part, sentence("Japan invested $1.7 billion.")) == ("Taiwan",)
+
+
+WORDS = st.sampled_from(
+    "the deal not no all only may must $3 billion 15 percent by 2030 early May Korea Japan invests in fall rise up to "
+    "at most least half a third 17억 달러 않는다 (A) , ; — “ <b> ' .* [ exports held led by".split()
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, max_size=14), st.lists(WORDS, max_size=14), st.text(max_size=12))
+def test_any_text_gives_differences_in_the_texts_own_words(one: list[str], other: list[str], odd: str) -> None:
+    claim, source = " ".join(one) + odd, odd + " ".join(other)
+    for found in compared(claim, source):
+        assert found.claimed in claim
+        assert found.source in source
+        assert found.claimed.strip()
+        assert found.source.strip()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([source for _, _, source in DIFFERENT] + [source for _, source in ALIKE]))
+def test_a_sentence_does_not_differ_from_itself(text: str) -> None:
+    assert compared(text, text) == ()
