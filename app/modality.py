@@ -92,8 +92,8 @@ def altered_force(statement: str, sources: Sequence[str], beside: str = "", quot
     """
     if not sources:
         return ""
-    if why := _added(statement, "\n".join([*sources, beside])):
-        return why
+    if added := added_obligation(statement, "\n".join([*sources, beside])):
+        return f'says "{added[0]}", which the cited sentence does not'
     held = [clause for source in sources for clause in read_clauses(source)]
     if is_korean(statement) != is_korean(" ".join(sources)):
         return _altered_abroad(statement, held, quotes)
@@ -105,17 +105,16 @@ def altered_force(statement: str, sources: Sequence[str], beside: str = "", quot
     return ""
 
 
-def _added(statement: str, source: str) -> str:
-    """Return what is wrong with a word of obligation that a statement has and its source has in no form."""
+def added_obligation(statement: str, source: str) -> tuple[str, ...]:
+    """Return the words of obligation ("binding", "forbidden", "voluntary") of a statement that its source has not."""
     own, held = UNBOUND.sub(" ", statement), UNBOUND.sub(" ", source)
-    for said, borne, text, where in (
+    kinds = (
         (BINDING, BINDS, own, held),
         (FORBIDDING, FORBIDS, own, source),
         (VOLUNTARY, UNBOUND_OR_VOLUNTARY, statement, source),
-    ):
-        if (match := said.search(text)) and not borne.search(where):
-            return f'says "{match[0].strip()}", which the cited sentence does not'
-    return ""
+    )
+    found = (said.search(text) for said, borne, text, where in kinds if not borne.search(where))
+    return tuple(match[0].strip() for match in found if match)
 
 
 def _altered_abroad(statement: str, held: Sequence[Clause], quotes: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import queue
 import threading
@@ -9,11 +10,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from app.answer import Answerer, Models
 from app.catalogue import Catalogue
 from app.checks import check_question
+from app.claims.check import Checker
+from app.claims.evidence import WEIGHTS_FILE as EVIDENCE_WEIGHTS
+from app.claims.evidence import EvidenceFinder
+from app.claims.results import ALL, Check, Searchable
 from app.compare import Comparison, compare
 from app.errors import BadInput, unknown_document
 from app.evidence import WEIGHTS_FILE as SENTENCE_WEIGHTS
@@ -34,6 +40,7 @@ from ingest.generation import Generation
 from ingest.index import current_id, open_index
 
 if TYPE_CHECKING:
+    from app.audit.results import Audit, AuditProgress
     from app.llm import ChatModel
     from app.originals import Originals
     from app.own_files import IndexSync, OwnFiles
@@ -43,14 +50,20 @@ if TYPE_CHECKING:
 MOST_RESULTS: Final = 1000
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class _Opened:
     """One generation, what reads it, and how many calls are using it now."""
 
     generation: Generation
     retriever: Retriever
     answerer: Answerer
+    make_checker: Callable[[_Opened], Checker]
     users: int = 0
+
+    @functools.cached_property
+    def checker(self) -> Checker:
+        """What checks claims; made when the first is checked."""
+        return self.make_checker(self)
 
 
 class Pipeline:
@@ -129,7 +142,26 @@ class Pipeline:
         retriever = Retriever(generation, self.embedder, settings.depth, LinearWeights.load())
         kept_here = Roots(settings.home).local_only
         answerer = Answerer(generation, retriever, self._models, settings.digest, self._chat, kept_here)
-        return _Opened(generation, retriever, answerer)
+        return _Opened(generation, retriever, answerer, self._checker)
+
+    def _checker(self, opened: _Opened) -> Checker:
+        from app.claims.build import judges
+
+        generation, answerer = opened.generation, opened.answerer
+        kept_here = Roots(self.settings.home).local_only
+
+        def stays_here(doc_id: str) -> bool:
+            return generation.documents[doc_id].root in kept_here()
+
+        return Checker(
+            generation,
+            EvidenceFinder(opened.retriever, answerer.understand, LinearWeights.load(EVIDENCE_WEIGHTS)),
+            answerer.understand,
+            judges(self.settings.judge, generation, answerer.understand, self._chat, stays_here),
+            self._models.catalogue,
+            answerer.coverage,
+            self.settings.digest,
+        )
 
     def ask(self, question: str, history: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
         """Answer a question; see `Answerer.ask`."""
@@ -154,6 +186,33 @@ class Pipeline:
             yield event
             if isinstance(event, Answer):
                 return
+
+    def check(self, claim: str, against: Searchable = ALL) -> Check:
+        """Check one claim; see `Checker.check`."""
+        with self._using() as opened:
+            return opened.checker.check(claim, against)
+
+    def audit(self, path: Path, against: Searchable = ALL) -> Iterator[AuditProgress | Audit]:
+        """Audit an article: progress after each sentence, the audit last; closing it cancels.
+
+        The checks are kept in the home until the audit is complete, so that the same article goes on where it stopped.
+
+        Args:
+            path: the article, of any type that is read.
+            against: which documents count as evidence.
+
+        Raises:
+            BadInput: it cannot be read, or holds no sentence, or too many.
+        """
+        from app.audit.article import read_article
+        from app.audit.audit import audit
+        from app.audit.kept import Kept, key_of
+
+        article = read_article(path, int(self.settings.max_file_mb * 1_000_000))
+        with self._using() as opened:
+            key = key_of(article, opened.generation.id, self.settings.digest, against)
+            kept = Kept(self.settings.home, key)
+            yield from audit(article, opened.checker, opened.generation.documents, against, kept=kept)
 
     def search(self, query: str, k: int = 10, exact: bool = False, filters: Filters = NO_FILTERS) -> tuple[Ranked, ...]:
         """Return the `k` best passages of a query, best first.

@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from app.claims import evidence, offline
 from app.claims.evidence import EvidenceFinder, Found
-from app.claims.judge import ClaimPart
-from app.claims.offline import JudgeWeights, OfflineJudge, softmax
-from app.claims.results import VERDICTS
-from app.claims.verdict import SHARPNESS, decide
-from app.query import NO_FILTERS
+from app.claims.judge import UNCALIBRATED, Calibration, ClaimPart, EvidenceSentence
+from app.claims.offline import JudgeWeights, OfflineJudge
+from app.claims.results import VERDICTS, Verdict
+from app.claims.verdict import SHARPNESS, Decision, decide
+from app.query import NO_FILTERS, Filters
 from app.ranking import LinearWeights
 from eval.datasets import Claim, load_claims
 from eval.fitting import Group, balanced, fit_listwise, minimum, spread
@@ -39,15 +39,13 @@ Floats = NDArray[np.float64]
 FOLDS: Final = 6
 STRENGTH: Final = 5.0  # of the penalty on the evidence's weights
 JUDGE_STRENGTH: Final = 3.0  # of the penalty on the judge's
+CALIBRATION_STRENGTH: Final = 1.0  # of the penalty on what changes a confidence
 EVIDENCE_SIGNS: Final = {name: -1 if name == "names_missing" else 1 for name in evidence.FEATURES}
-_NEAR: Final = ("score", "lead", "cosine", "coverage")
-_LACKING: Final = ("names_missing", "figure_unmatched", "name_unmatched", "figures_unmatched")
-_DIFFERING: Final = ("differs", "number", "date", "actor", "negation", "quantifier", "modality")
 # The way a feature may count; the others may count either way.
 ENTAILS_SIGNS: Final = {
-    **dict.fromkeys(_NEAR, 1), "figures_held": 1, **dict.fromkeys((*_LACKING, *_DIFFERING), -1)
+    "lead": 1, "coverage": 1, "figures_held": 1, "name_unmatched": -1, "figures_unmatched": -1, "differs": -1
 }  # fmt: skip
-CONTRADICTS_SIGNS: Final = {**dict.fromkeys(_NEAR, 1), **dict.fromkeys(_DIFFERING, 1), "names_missing": -1}
+CONTRADICTS_SIGNS: Final = {"lead": 1, "coverage": 1, "differs": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,16 @@ class Example:
     """A claim's evidence as the judge sees it.
 
     Attributes:
+        claim: its place among the claims.
         features: `(n_evidence, len(offline.FEATURES))`.
-        right: the place of its verdict in `VERDICTS`.
+        right: the place in `VERDICTS` of what is right over this evidence.
+        whole: whether it is all that was found, or what decides it was kept back.
     """
 
+    claim: int
     features: Floats
     right: int
+    whole: bool
 
 
 def folds(claims: Sequence[Claim]) -> list[int]:
@@ -103,7 +105,28 @@ def fit_judge(examples: Sequence[Example]) -> JudgeWeights:
 
     signs = [*_signs(ENTAILS_SIGNS), *_signs(CONTRADICTS_SIGNS), 0, 0]
     found = minimum(loss, np.zeros(2 * d + 2), signs)
-    return JudgeWeights(_named(found[:d] / scale, found[-2]), _named(found[d : 2 * d] / scale, found[-1]))
+    return JudgeWeights(_named(found[:d] / scale, found[-2]), _named(found[d : 2 * d] / scale, found[-1]), UNCALIBRATED)
+
+
+def fit_calibration(decisions: Sequence[Decision], right: Sequence[bool]) -> Calibration:
+    """Fit for each verdict how its probability becomes that of being right, by logistic regression."""
+    found: dict[Verdict, tuple[float, float]] = {}
+    for verdict in VERDICTS:
+        own = [i for i, decision in enumerate(decisions) if decision.verdict == verdict]
+        given = np.array([decisions[i].confidence({verdict: (1.0, 0.0)}) for i in own])
+        logits = np.log(given / (1 - given))
+        signs = np.array([1.0 if right[i] else -1.0 for i in own])
+
+        def loss(p: Floats, logits: Floats = logits, signs: Floats = signs) -> tuple[float, Floats]:
+            margin = signs * (p[0] * logits + p[1])
+            slope = -signs / (1 + np.exp(margin))
+            penalty = CALIBRATION_STRENGTH * np.array([p[0] - 1, p[1]])
+            value = np.logaddexp(0, -margin).sum() + penalty @ penalty / CALIBRATION_STRENGTH / 2
+            return float(value), np.array([slope @ logits, slope.sum()]) + penalty
+
+        slope, shift = minimum(loss, np.array([1.0, 0.0]), [1, 0])
+        found[verdict] = (float(slope), float(shift))
+    return found
 
 
 def _pooled(x: Floats, weights: Floats) -> tuple[float, Floats]:
@@ -151,8 +174,8 @@ class Fitting:
         right = np.array([(place.doc_id, place.paragraph) in claim.evidence for place in found.places], dtype=bool)
         return Group(np.asarray(found.features, dtype=float), right)
 
-    def _found(self, finder: EvidenceFinder, claim: Claim) -> Found:
-        return finder.find(ClaimPart(claim.claim, claim.claim, claim.language), NO_FILTERS)
+    def _found(self, finder: EvidenceFinder, claim: Claim, filters: Filters = NO_FILTERS) -> Found:
+        return finder.find(ClaimPart(claim.claim, claim.claim, claim.language), filters)
 
     def examples(self, without: Sequence[LinearWeights]) -> list[Example]:
         """Return what the judge sees of each claim, its evidence ranked by weights that never saw its documents."""
@@ -160,28 +183,52 @@ class Fitting:
             understand = opened.answerer.understand
             finders = [EvidenceFinder(opened.retriever, understand, weights) for weights in without]
             idf = opened.generation.sentence_lexical.idf
-            judge = OfflineJudge(self._pipeline.embedder, understand, idf, JudgeWeights({}, {}))
-            return [self._example(judge, finders[f], claim) for claim, f in zip(self._claims, self._fold, strict=True)]
+            judge = OfflineJudge(understand, idf, JudgeWeights({}, {}, UNCALIBRATED))
+            return [
+                example
+                for i, (claim, f) in enumerate(zip(self._claims, self._fold, strict=True))
+                for example in self._examples(judge, finders[f], i, claim)
+            ]
 
-    def _example(self, judge: OfflineJudge, finder: EvidenceFinder, claim: Claim) -> Example:
-        found = self._found(finder, claim)
-        understood = judge.understand(claim.claim)
-        part = ClaimPart(claim.claim, understood.english, claim.language, vector=found.vector)
-        features = np.asarray(judge.features(part, found.sentences), dtype=float)
-        return Example(features, VERDICTS.index(claim.verdict))
+    def _examples(self, judge: OfflineJudge, finder: EvidenceFinder, i: int, claim: Claim) -> Iterator[Example]:
+        """Yield a claim with its evidence, and without: what decides it kept back, it is not in the sources."""
+        part = ClaimPart(claim.claim, judge.understand(claim.claim).english, claim.language)
+
+        def example(sentences: Sequence[EvidenceSentence], right: int, *, whole: bool) -> Example:
+            return Example(i, np.asarray(judge.features(part, sentences), dtype=float), right, whole)
+
+        found = self._found(finder, claim).sentences
+        yield example(found, VERDICTS.index(claim.verdict), whole=True)
+        if claim.verdict == "not_in_sources":
+            return
+        documents = frozenset(doc_id for doc_id, _ in claim.evidence)
+        elsewhere = self._found(finder, claim, Filters(without=documents)).sentences
+        beside = [one for one in found if (one.place.doc_id, one.place.paragraph) not in claim.evidence]
+        for rest in (elsewhere, beside):
+            if rest:
+                yield example(rest, VERDICTS.index("not_in_sources"), whole=False)
 
     def judge(self, examples: Sequence[Example]) -> tuple[JudgeWeights, list[Marked]]:
         """Return the judge's weights, and each claim's verdict by weights that never saw its documents."""
         without = [
-            fit_judge([example for example, f in zip(examples, self._fold, strict=True) if f != one])
-            for one in range(FOLDS)
+            fit_judge([example for example in examples if self._fold[example.claim] != one]) for one in range(FOLDS)
         ]
-        marked = []
-        for claim, example, f in zip(self._claims, examples, self._fold, strict=True):
-            scores = without[f].scores(np.asarray(example.features, np.float32))
-            decision = decide(softmax(scores))
-            marked.append(Marked(claim.verdict, decision.verdict, decision.confidence, decision.probabilities))
-        return fit_judge(examples), marked
+        decisions = [
+            decide(without[self._fold[example.claim]].probabilities(np.asarray(example.features, np.float32)))
+            for example in examples
+            if example.whole
+        ]
+        right = [decision.verdict == claim.verdict for decision, claim in zip(decisions, self._claims, strict=True)]
+        calibrations = [self._calibration(decisions, right, without=one) for one in range(FOLDS)]
+        marked = [
+            Marked(claim.verdict, decision.verdict, decision.confidence(calibrations[f]), decision.probabilities)
+            for claim, decision, f in zip(self._claims, decisions, self._fold, strict=True)
+        ]
+        return replace(fit_judge(examples), calibration=fit_calibration(decisions, right)), marked
+
+    def _calibration(self, decisions: Sequence[Decision], right: Sequence[bool], without: int) -> Calibration:
+        kept = [i for i, fold in enumerate(self._fold) if fold != without]
+        return fit_calibration([decisions[i] for i in kept], [right[i] for i in kept])
 
 
 def _hit(group: Group, weights: LinearWeights, k: int) -> bool:
@@ -205,8 +252,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdout.write(text_of(measure(marked)) + "\n")
     if options.write:
         _write(evidence.WEIGHTS_FILE, {"weights": _rounded(ranking.weights)})
+        calibration = {verdict: [round(value, 4) for value in pair] for verdict, pair in weights.calibration.items()}
         both = {"entails": _rounded(weights.entails), "contradicts": _rounded(weights.contradicts)}
-        _write(offline.WEIGHTS_FILE, both)
+        _write(offline.WEIGHTS_FILE, both | {"calibration": calibration})
 
 
 def _rounded(weights: Any) -> dict[str, float]:

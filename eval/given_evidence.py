@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from app.claims.judge import ClaimPart, EvidenceSentence, Floats, Judge
+from app.claims.judge import UNCALIBRATED, ClaimPart, EvidenceSentence, Floats, Judge
 from app.claims.results import VERDICTS, Verdict
 from eval.claims import Failed
 from eval.given_sets import SETS, Given
@@ -39,6 +39,7 @@ class Majority:
     """A `Judge` that reads nothing: it says of every sentence how frequent the verdicts of a set are."""
 
     name = "the most frequent verdict"
+    calibration = UNCALIBRATED
 
     def __init__(self, items: Sequence[Given]) -> None:
         counts = Counter(item.verdict for item in items)
@@ -119,16 +120,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("set", choices=list(SETS))
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--judge", default="majority")
+    parser.add_argument("--home", type=Path, help="of the index whose rarity of words the offline judge counts with")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="judge only every Nth claim")
     options = parser.parse_args(arguments)
     items = SETS[options.set](options.folder)[:: max(1, options.every)]
-    judge = _judge(options.judge, items)
+    judge = _judge(options.judge, items, options.home)
     sys.stdout.write(f"{options.set}, judged by {judge.name}\n{summary(list(judged(judge, items)))}\n")
 
 
-def _judge(name: str, items: Sequence[Given]) -> Judge:
+def _judge(name: str, items: Sequence[Given], home: Path | None) -> Judge:
     if name == "majority":
         return Majority(items)
+    if name == "offline":
+        return _offline(home)
     if name == "chat":
         from app.claims.chat_judge import ChatJudge
         from app.llm import LangChainChatModel
@@ -140,6 +144,17 @@ def _judge(name: str, items: Sequence[Given]) -> Judge:
     judge = CrossEncoderJudge(name)
     judge.load()  # a model that cannot be had is no crash of each claim
     return judge
+
+
+def _offline(home: Path | None) -> Judge:
+    from app.claims.offline import JudgeWeights, OfflineJudge
+    from app.pipeline import Pipeline
+    from app.settings import Settings
+
+    with Pipeline(Settings.load(home=home)) as pipeline, pipeline._using() as opened:
+        idf = opened.generation.sentence_lexical.idf
+        idf("cooperation")  # opens what it counts with, while the index is open
+        return OfflineJudge(opened.answerer.understand, idf, JudgeWeights.load())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.claims.judge import ClaimPart, EvidenceSentence, Floats, Judge
+from app.claims.judge import UNCALIBRATED, ClaimPart, EvidenceSentence, Floats, Judge
 from app.claims.results import VERDICTS, Verdict
 from app.results import Place
 from eval.given_evidence import FOLDER, MOST_SENTENCES, Decide, Majority, judged, main, strongest, summary
@@ -157,6 +157,8 @@ def test_klue_nli_as_published() -> None:
 
 class Reads:
     """A judge that takes its probabilities out of the sentences, and counts what it is given."""
+
+    calibration = UNCALIBRATED
 
     name = "the reader"
 

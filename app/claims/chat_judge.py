@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.claims.judge import ClaimPart, EvidenceSentence, Floats
+from app.claims.judge import UNCALIBRATED, ClaimPart, EvidenceSentence, Floats
 from app.claims.verdict_checks import is_borne_out
 from app.errors import ChatModelError
 from app.fencing import neutral, one_line
@@ -55,6 +55,8 @@ class ChatJudge:
         stays_here: tells by `doc_id` whether a document must not be sent to another machine; such sentences are
             shown to a model on this machine only.
     """
+
+    calibration = UNCALIBRATED
 
     def __init__(self, model: ChatModel, stays_here: Callable[[str], bool] = lambda doc_id: False) -> None:
         self._model = model

@@ -57,6 +57,7 @@ class _Judged:
     part: ClaimPart
     evidence: tuple[EvidenceSentence, ...]
     decision: Decision
+    confidence: float
 
     @property
     def shown(self) -> EvidenceSentence | None:
@@ -132,7 +133,8 @@ class Checker:
         undecidable = [_cannot_check(part, one) for one in found.sentences]
         if any(undecidable):
             rows[undecidable] = (0.0, 0.0, 1.0)
-        return _Judged(part, found.sentences, decide(rows))
+        decision = decide(rows)
+        return _Judged(part, found.sentences, decision, decision.confidence(self._judges.first.calibration))
 
     def _filters(self, part: ClaimPart, against: Searchable) -> Filters:
         """Return what is searched for a part: what it is attributed to, of what counts as evidence."""
@@ -166,7 +168,8 @@ class Checker:
                 at = next((i for i, one in enumerate(judged.evidence) if quote.is_in(one)), None)
                 if at is not None:
                     rest = (1 - _VERBATIM) / 2
-                    return replace(judged, decision=Decision((_VERBATIM, rest, rest), (at,), ()))
+                    decision = Decision((_VERBATIM, rest, rest), (at,), ())
+                    return replace(judged, decision=decision, confidence=_VERBATIM)
         return judged
 
     def _assemble(
@@ -243,7 +246,7 @@ def _part_check(judged: _Judged, quoted: Sequence[Quoted], numbering: Numbering)
     return PartCheck(
         text=judged.part.text,
         verdict=decision.verdict,
-        confidence=round(decision.confidence, 4),
+        confidence=round(judged.confidence, 4),
         citations=tuple(n for n in cited if n is not None),
         closest=closest,
         differences=(*found, *(difference for quote in quoted for difference in quote.differences(judged.part))),

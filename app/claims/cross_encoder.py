@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from app.claims.judge import ClaimPart, EvidenceSentence, Floats
+from app.claims.judge import UNCALIBRATED, ClaimPart, EvidenceSentence, Floats
 from ingest.bundled import hub_folder, line_of
 from ingest.errors import ModelError
 
@@ -55,6 +55,8 @@ class CrossEncoderJudge:
 
     Constructing one reads and imports nothing. Several threads may judge at once: they take turns.
     """
+
+    calibration = UNCALIBRATED
 
     def __init__(self, model: str) -> None:
         self._model = model

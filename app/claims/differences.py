@@ -27,6 +27,7 @@ from app.claims.readings import Pair, read_pair
 from app.claims.results import CANNOT_CHECK, Difference
 from app.claims.roles import actor_differences
 from app.language import is_korean
+from app.modality import added_obligation
 
 _COMPARISONS: Final[tuple[Callable[[Pair], Iterator[Difference]], ...]] = (
     number_differences,
@@ -65,8 +66,8 @@ def unmatched(part: ClaimPart, evidence: EvidenceSentence) -> tuple[str, ...]:
     """Return figures, dates and names of a claim's part that neither a sentence nor its surroundings or header give.
 
     Figures and dates are as the claim writes them and come first, in order; names follow, as written, countries by
-    their English names. A figure that follows from two others ("$1.5 billion less") is given. An empty claim gives
-    nothing.
+    their English names; then words of obligation ("binding", "voluntary"). A figure that follows from two others
+    ("$1.5 billion less") is given. An empty claim gives nothing.
     """
     source = f"{evidence.around}\n{evidence.text}"
     amounts, moments = read_amounts(source), read_moments(f"{source}\n{evidence.header}\n{evidence.date}")
@@ -74,7 +75,7 @@ def unmatched(part: ClaimPart, evidence: EvidenceSentence) -> tuple[str, ...]:
     places += [m.span for m in read_moments(part.text) if not is_known(m, moments)]
     figures = [part.text[start:end].strip() for start, end in sorted(places)]
     claim = part.text if is_korean(part.text) == is_korean(evidence.text) else _countries_only(part.english)
-    return (*figures, *missing_names(claim, f"{source}\n{evidence.header}"))
+    return (*figures, *missing_names(claim, f"{source}\n{evidence.header}"), *added_obligation(part.text, source))
 
 
 def _countries_only(english: str) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.claims.results import Verdict
 from app.results import Place
 from ingest.documents import Edition
 
 Floats = NDArray[np.float32]
+
+# For each verdict slope and shift: a probability's logit, times the one and plus the other, is that of being right.
+Calibration = Mapping[Verdict, tuple[float, float]]
+UNCALIBRATED: Final[Calibration] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ class Judge(Protocol):
     @property
     def name(self) -> str:
         """Return what it is, in words that a person knows it by."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration:
+        """Return how its probabilities become confidence; a verdict that is not in it keeps its probability."""
         ...
 
     def judge(self, part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> Floats:

@@ -8,7 +8,7 @@ from typing import Final
 
 from app.claims.judge import ClaimPart, EvidenceSentence
 from app.claims.numbering import Numbering
-from app.claims.results import Difference, QuoteCheck
+from app.claims.results import Difference, QuoteCheck, Stance
 from app.quotations import Looked, QuotationLookup, quotations_in
 from ingest.documents import Document
 from ingest.lexical import analyse
@@ -34,7 +34,7 @@ class Quoted:
     def check(self, numbering: Numbering) -> QuoteCheck:
         """Return the quotation as it is shown, its place cited."""
         looked = self.looked
-        stance = "supports" if looked.verbatim == "yes" else "closest"
+        stance: Stance = "supports" if looked.verbatim == "yes" else "closest"
         return QuoteCheck(
             quote=looked.quote,
             verbatim=looked.verbatim,

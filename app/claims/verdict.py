@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from app.claims.judge import Floats
+from app.claims.judge import Calibration, Floats
 from app.claims.results import VERDICTS, PartCheck, Verdict
 
 SHARPNESS: Final = 3.0  # of the soft maximum over sentences
@@ -37,10 +37,15 @@ class Decision:
         best = max(self.probabilities)
         return next(v for v in reversed(VERDICTS) if self.probabilities[VERDICTS.index(v)] == best)
 
-    @property
-    def confidence(self) -> float:
-        """That the verdict is right, 0 to 1."""
-        return max(self.probabilities)
+    def confidence(self, calibration: Calibration) -> float:
+        """Return that the verdict is right, 0 to 1 (Platt, "Probabilistic Outputs for Support Vector Machines", 1999).
+
+        Args:
+            calibration: of the judge; see `app.claims.judge.Calibration`.
+        """
+        probability = min(max(self.probabilities), 1 - _LEAST)
+        slope, shift = calibration.get(self.verdict, (1.0, 0.0))
+        return float(1 / (1 + np.exp(-(slope * np.log(probability / (1 - probability)) + shift))))
 
 
 def decide(probabilities: Floats) -> Decision:
