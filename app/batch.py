@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -34,8 +34,12 @@ def answer_lines(batch: Path, out: Path | None, answer: Callable[[Line], Line]) 
     Raises:
         BadInput: one of the files cannot be used.
     """
+    return answer_each(_lines(batch), out, answer)  # read before the output is opened: it may be the same file
+
+
+def answer_each(lines: Iterable[str], out: Path | None, answer: Callable[[Line], Line]) -> int:
+    """Answer lines that are already read; see `answer_lines`."""
     failed = 0
-    lines = _lines(batch)  # read before the output is opened: it may be the same file
     with _output(out) as write:
         for number, line in enumerate(lines, start=1):
             if not line.strip():

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from app.batch import answer_lines, bad_line, words_of
+from app.claims_cli import add_claim_commands
+from app.commands import (
+    DONE,
+    FAILED,
+    IN_PART,
+    Commands,
+    Run,
+    add_batch,
+    add_command,
+    check_usage,
+    open_pipeline,
+    print_json,
+    print_text,
+)
 
 if TYPE_CHECKING:
     from app.pipeline import Pipeline
@@ -20,25 +33,19 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from ingest.documents import Document
 
-DONE: Final = 0
-FAILED: Final = 1
-IN_PART: Final = 3
-
-Commands = Any  # argparse has no public name for what add_subparsers returns
-Run = Callable[[argparse.Namespace, "Settings"], int]
-
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of `ingest` and `app` to a parser."""
     _ingest_command(commands)
     _ask_command(commands)
     _search_command(commands)
+    add_claim_commands(commands)
     _sources_commands(commands)
-    feedback = _command(
+    feedback = add_command(
         commands, "feedback", print_feedback, "print what was said of answers in the window, as JSON lines"
     )
     feedback.add_argument("--erase", action="store_true", help="erase all ratings and notes instead")
-    serve = _command(commands, "serve", serve_window, "open the chat window on this machine")
+    serve = add_command(commands, "serve", serve_window, "open the chat window on this machine")
     serve.add_argument("--host", help="address to bind to (default: SANGHO_HOST, or 127.0.0.1: this machine only)")
     serve.add_argument("--port", type=int, help="port (default: SANGHO_PORT, or 7860; 0 takes a free one)")
     serve.add_argument(
@@ -48,49 +55,45 @@ def add_commands(commands: Commands) -> None:
     )
 
 
-def _command(commands: Commands, name: str, run: Run, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    parser.set_defaults(run=run)
-    return parser
-
-
 def _ingest_command(commands: Commands) -> None:
-    parser = _command(commands, "ingest", ingest_roots, "synchronise source files and folders with the index")
+    parser = add_command(commands, "ingest", ingest_roots, "synchronise source files and folders with the index")
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="source root (default: the bundled corpus)")
     parser.add_argument("--forget", type=Path, metavar="PATH", help="drop a source root and its documents")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _ask_command(commands: Commands) -> None:
-    parser = _command(commands, "ask", ask, "answer a question from the sources")
+    parser = add_command(commands, "ask", ask, "answer a question from the sources")
     parser.add_argument("question", nargs="?", metavar="QUESTION")
     parser.add_argument("--history", action="append", default=[], metavar="QUESTION", help="an earlier question")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     _add_filters(parser)
-    _add_batch(parser, '{"id", "question", "history": [earlier questions]}')
+    add_batch(parser, '{"id", "question", "history": [earlier questions]}')
 
 
 def _search_command(commands: Commands) -> None:
-    parser = _command(commands, "search", search, "find passages")
+    parser = add_command(commands, "search", search, "find passages")
     parser.add_argument("query", nargs="?", metavar="QUERY")
     parser.add_argument("-k", type=int, default=10, metavar="N", help="how many passages (default: 10)")
     parser.add_argument("--exact", action="store_true", help="find the phrase letter by letter")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     _add_filters(parser)
-    _add_batch(parser, '{"id", "query"}')
+    add_batch(parser, '{"id", "query"}')
 
 
 def _sources_commands(commands: Commands) -> None:
-    sources = _command(commands, "sources", list_sources, "list what is indexed, and what is known but not held")
+    sources = add_command(commands, "sources", list_sources, "list what is indexed, and what is known but not held")
     sources.add_argument("--json", action="store_true", help="print one JSON object")
-    show = _command(commands, "show", show_document, "print a document, or one paragraph of it")
+    show = add_command(commands, "show", show_document, "print a document, or one paragraph of it")
     show.add_argument("doc", metavar="DOC")
     show.add_argument("--paragraph", type=int, metavar="N", help="the original's paragraph number")
-    fetch = _command(commands, "fetch", fetch_originals, "get originals from their publishers' sites; they then answer")
+    fetch = add_command(
+        commands, "fetch", fetch_originals, "get originals from their publishers' sites; they then answer"
+    )
     fetch.add_argument("docs", nargs="*", metavar="DOC", help="what to fetch (default: every document with a digest)")
     fetch.add_argument("--digests", action="store_true", help="go back to the digests instead")
     fetch.add_argument("--json", action="store_true", help="print one JSON object")
-    remove = _command(commands, "remove", remove_document, "take a document out of the index")
+    remove = add_command(commands, "remove", remove_document, "take a document out of the index")
     remove.add_argument("doc", metavar="DOC")
 
 
@@ -99,12 +102,6 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", default="", metavar="DATE", help="only documents up to this date")
     parser.add_argument("--type", action="append", default=[], metavar="T", help="only this type; may be repeated")
     parser.add_argument("--doc", action="append", default=[], metavar="ID", help="only this document; may be repeated")
-
-
-def _add_batch(parser: argparse.ArgumentParser, line: str) -> None:
-    parser.add_argument("--batch", type=Path, metavar="IN.jsonl", help=f"one {line} a line")
-    parser.add_argument("--out", type=Path, metavar="OUT.jsonl", help="where the batch's answers go (default: output)")
-    parser.set_defaults(usage_error=parser.error)
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -119,22 +116,6 @@ def run_command(options: argparse.Namespace) -> int:
     except SanghoError as error:
         print(f"sangho: {error}", file=sys.stderr)  # noqa: T201
         return FAILED
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _print_json(value: object) -> None:
-    _print(json.dumps(value, ensure_ascii=False))
-
-
-def _pipeline(settings: Settings) -> Pipeline:
-    from app.outbound import disable_tracing
-    from app.pipeline import Pipeline
-
-    disable_tracing()
-    return Pipeline(settings)
 
 
 def _filters(options: argparse.Namespace, pipeline: Pipeline) -> Filters:
@@ -170,9 +151,9 @@ def ingest_roots(options: argparse.Namespace, settings: Settings) -> int:
     counts = {name: getattr(report, name) for name in ("added", "changed", "removed", "unchanged")}
     if options.json:
         rest = {"passages": report.passages, "seconds": round(report.seconds, 3), "generation": report.generation}
-        _print_json({**counts, "failed": failed, **rest})
+        print_json({**counts, "failed": failed, **rest})
     else:
-        _print(
+        print_text(
             ", ".join(f"{count} {name}" for name, count in counts.items())
             + f"; {report.passages:,} passages in the index ({report.seconds:.1f} s)."
         )
@@ -185,16 +166,16 @@ def ask(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho ask`."""
     from app.printing import answer_text
 
-    _check_usage(options, options.question, "QUESTION")
-    with _pipeline(settings) as pipeline:
+    check_usage(options, options.question, "QUESTION")
+    with open_pipeline(settings) as pipeline:
         filters = _filters(options, pipeline)
         if options.batch:
             return answer_lines(options.batch, options.out, lambda line: _ask_line(pipeline, line, filters))
         answer = pipeline.ask(options.question, options.history, filters)
         if options.json:
-            _print_json(answer.to_json())
+            print_json(answer.to_json())
         else:
-            _print(answer_text(answer))
+            print_text(answer_text(answer))
     return DONE
 
 
@@ -208,8 +189,8 @@ def _ask_line(pipeline: Pipeline, line: dict[str, Any], filters: Filters) -> dic
 
 def search(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho search`."""
-    _check_usage(options, options.query, "QUERY")
-    with _pipeline(settings) as pipeline:
+    check_usage(options, options.query, "QUERY")
+    with open_pipeline(settings) as pipeline:
         filters = _filters(options, pipeline)
 
         def found(query: str) -> dict[str, Any]:
@@ -219,15 +200,15 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
         if options.batch:
             return answer_lines(options.batch, options.out, lambda line: found(words_of(line, "query")))
         if options.json:
-            _print_json(found(options.query))
+            print_json(found(options.query))
             return DONE
         results = pipeline.search(options.query, options.k, options.exact, filters)
         for result in results:
             first, last = result.paragraphs
             place = f"¶{first}" if first == last else f"¶{first}-{last}"
-            _print(f"{result.title} ({result.date}), {place}  [{result.doc_id}]\n{result.text}\n")
+            print_text(f"{result.title} ({result.date}), {place}  [{result.doc_id}]\n{result.text}\n")
         if not results:
-            _print("Nothing found.")
+            print_text("Nothing found.")
     return DONE
 
 
@@ -237,21 +218,13 @@ def _result(result: Ranked) -> dict[str, Any]:
     return asdict(result)
 
 
-def _check_usage(options: argparse.Namespace, value: str | None, what: str) -> None:
-    """Exit with 2 unless there is either one thing to answer or a file of them."""
-    if (value is None) == (options.batch is None):
-        options.usage_error(f"give either {what} or --batch")
-    if options.out is not None and options.batch is None:
-        options.usage_error("--out goes with --batch")
-
-
 def list_sources(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho sources`."""
     from app.listing import sources_json, sources_text
 
-    with _pipeline(settings) as pipeline:
+    with open_pipeline(settings) as pipeline:
         documents = pipeline.documents()
-        _print_json(sources_json(documents)) if options.json else _print(sources_text(documents))
+        print_json(sources_json(documents)) if options.json else print_text(sources_text(documents))
     return DONE
 
 
@@ -259,10 +232,10 @@ def show_document(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho show`."""
     from app.errors import BadInput
 
-    with _pipeline(settings) as pipeline:
+    with open_pipeline(settings) as pipeline:
         document = pipeline.document(options.doc)
         if options.paragraph is None:
-            _print("\n".join(_document_lines(document)))
+            print_text("\n".join(_document_lines(document)))
             return DONE
         try:
             paragraph = document.paragraph(options.paragraph)
@@ -271,7 +244,7 @@ def show_document(options: argparse.Namespace, settings: Settings) -> int:
             raise BadInput(
                 f"{document.doc_id} has no paragraph {options.paragraph}.", f"Name one from 1 to {last}."
             ) from error
-        _print(paragraph.text)
+        print_text(paragraph.text)
     return DONE
 
 
@@ -304,13 +277,13 @@ def fetch_originals(options: argparse.Namespace, settings: Settings) -> int:
         if options.digests:
             gone = return_to_digests(settings.home, options.docs, sync, on_progress)
             said = {1: "1 original is"}.get(len(gone), f"{len(gone)} originals are")
-            _print_json({"digests": gone}) if options.json else _print(f"{said} given back to the digests.")
+            print_json({"digests": gone}) if options.json else print_text(f"{said} given back to the digests.")
             return DONE
         shelf = Shelf.load()
         wanted = shelf.wanted(options.docs)
         with contextlib.closing(polite_client(settings)) as client:
             results = list(get_originals(settings.home, shelf, wanted, client, sync, on_progress))
-    _print_json(fetched_json(results)) if options.json else _print(fetched_text(results))
+    print_json(fetched_json(results)) if options.json else print_text(fetched_text(results))
     failed = [result for result in results if result.state == "failed"]
     return DONE if not failed else IN_PART if len(failed) < len(results) else FAILED
 
@@ -331,7 +304,7 @@ def remove_document(options: argparse.Namespace, settings: Settings) -> int:
             on_progress,
             server=chroma_server(settings),
         )
-    _print(f"{options.doc} is out of the index; {report.passages:,} passages are left.")
+    print_text(f"{options.doc} is out of the index; {report.passages:,} passages are left.")
     return DONE
 
 
@@ -342,10 +315,10 @@ def print_feedback(options: argparse.Namespace, settings: Settings) -> int:
     conversations = Conversations(settings.home)
     if options.erase:
         erased = conversations.erase_feedback()
-        _print(f"{erased} rating{'' if erased == 1 else 's'} erased.")
+        print_text(f"{erased} rating{'' if erased == 1 else 's'} erased.")
         return DONE
     for line in feedback_lines(conversations):
-        _print(line)
+        print_text(line)
     return DONE
 
 

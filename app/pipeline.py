@@ -157,7 +157,7 @@ class Pipeline:
             generation,
             EvidenceFinder(opened.retriever, answerer.understand, LinearWeights.load(EVIDENCE_WEIGHTS)),
             answerer.understand,
-            judges(self.settings.judge, generation, answerer.understand, self._chat, stays_here),
+            judges(self.settings.judged_by, generation, answerer.understand, self._chat, stays_here),
             self._models.catalogue,
             answerer.coverage,
             self.settings.digest,

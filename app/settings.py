@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.errors import SettingsError
 from app.outbound import address_of
 
-CHAT_JUDGE = "chat"  # a value of SANGHO_JUDGE
+CHAT_JUDGE, OFFLINE_JUDGE = "chat", "offline"  # values of SANGHO_JUDGE besides the name of a model
 BUNDLED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 
@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=60.0, gt=0, description="time limit of one generated answer, in seconds")
     judge: str = Field(
         default="",
-        description="what judges claims: empty for Sangho's own rules, 'chat' for the chat model, a folder or hub name",
+        description="what judges claims: 'offline', 'chat', or a model's folder or hub name; empty for the chat model "
+        "where one is set, and offline where none is",
     )
     chroma: str = Field(default="", description="address of a Chroma server; empty keeps the vectors in the home")
     chroma_token: SecretStr = Field(default=SecretStr(""), description="token for that server")
@@ -62,6 +63,11 @@ class Settings(BaseSettings):
         if value.strip() == CHAT_JUDGE and not info.data.get("llm"):
             raise ValueError("the chat model that it names is not set: set SANGHO_LLM too")
         return value.strip()
+
+    @property
+    def judged_by(self) -> str:
+        """Return what judges claims: `CHAT_JUDGE`, `OFFLINE_JUDGE`, or a model's folder or hub name."""
+        return self.judge or (CHAT_JUDGE if self.llm else OFFLINE_JUDGE)
 
     @field_validator("chroma")
     @classmethod

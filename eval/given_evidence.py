@@ -23,6 +23,7 @@ import numpy as np
 
 from app.claims.judge import UNCALIBRATED, ClaimPart, EvidenceSentence, Floats, Judge
 from app.claims.results import VERDICTS, Verdict
+from app.claims.verdict import decide
 from eval.claims import Failed
 from eval.given_sets import SETS, Given
 from eval.verdict_figures import Marked
@@ -67,7 +68,7 @@ def strongest(probabilities: Floats) -> tuple[Verdict, float]:
     return VERDICTS[best], min(1.0, float(weights[best] / weights.sum()))
 
 
-def judged(judge: Judge, items: Sequence[Given], decide: Decide = strongest) -> Iterator[Marked | Failed]:
+def judged(judge: Judge, items: Sequence[Given], deciding: Decide = strongest) -> Iterator[Marked | Failed]:
     """Yield a verdict for each claim, beside the right one, or why the judge crashed.
 
     A hit is a sentence that is known to decide the claim, where the judge sees most for the verdict it gives, or with
@@ -76,7 +77,7 @@ def judged(judge: Judge, items: Sequence[Given], decide: Decide = strongest) -> 
     Args:
         judge: is given at most `MOST_SENTENCES` at once.
         items: with evidence.
-        decide: from the sentences' probabilities to a verdict.
+        deciding: from the sentences' probabilities to a verdict and its confidence.
 
     Raises:
         ValueError: the judge gives rows of another number or length than it should.
@@ -90,7 +91,7 @@ def judged(judge: Judge, items: Sequence[Given], decide: Decide = strongest) -> 
         probabilities: Floats = np.vstack((np.zeros((0, len(VERDICTS)), dtype=np.float32), *rows))
         if len(probabilities) != len(item.evidence):
             raise ValueError(f"{judge.name} gave {len(probabilities)} rows for {len(item.evidence)} sentences.")
-        verdict, confidence = decide(probabilities)
+        verdict, confidence = deciding(probabilities)
         column = -probabilities[:, 2] if verdict == "not_in_sources" else probabilities[:, VERDICTS.index(verdict)]
         hit = int(column.argmax()) in item.right if item.right else None
         yield Marked(item.verdict, verdict, min(1.0, float(confidence)), hit=hit, cluster=item.cluster)
@@ -125,7 +126,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     items = SETS[options.set](options.folder)[:: max(1, options.every)]
     judge = _judge(options.judge, items, options.home)
-    sys.stdout.write(f"{options.set}, judged by {judge.name}\n{summary(list(judged(judge, items)))}\n")
+    sys.stdout.write(
+        f"{options.set}, judged by {judge.name}\n{summary(list(judged(judge, items, _deciding(judge))))}\n"
+    )
+
+
+def _deciding(judge: Judge) -> Decide:
+    """Return how checks decide with a judge."""
+
+    def decided(probabilities: Floats) -> tuple[Verdict, float]:
+        decision = decide(probabilities)
+        return decision.verdict, decision.confidence(judge.calibration)
+
+    return decided
 
 
 def _judge(name: str, items: Sequence[Given], home: Path | None) -> Judge:

@@ -69,7 +69,8 @@ def audit(
     started = time.perf_counter()
     pieces = pieces_of(article)
     same = itself(article, documents)
-    searched = replace(against, without=against.without | frozenset(same))
+    year = against.year or article.date[:4]  # of "this year's statement"
+    searched = replace(against, without=against.without | frozenset(same), year=year)
     sentences: list[AuditedSentence] = []
     for number in range(len(pieces)):
         sentences.append(_audited(number, pieces, checker, searched, kept))

@@ -32,7 +32,7 @@ def key_of(article: Document, generation: str, settings_digest: str, against: Se
     """Return the key of an audit: equal for the same text, index, settings and restriction."""
     parts = (
         [[paragraph.number, paragraph.heading, paragraph.text] for paragraph in article.paragraphs],
-        article.language, article.translation_of, generation, settings_digest,
+        article.date[:4], article.language, article.translation_of, generation, settings_digest,
         sorted(against.types), sorted(against.doc_ids), sorted(against.without),
     )  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

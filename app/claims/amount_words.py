@@ -48,7 +48,7 @@ SPECIAL: Final = tuple(
         r"|three-?fold|세 ?배)\b"
                   r"|\bquadrupl(?:e[ds]?|ing)\b"),
         ("ordinal", rf"\b(?P<ordinal>{'|'.join(ORDINALS)})(?!\w)(?! of all\b|[- ](?:hand|half|place)\b)"),
-        ("korean", r"(?P<kn>다섯|여섯|일곱|여덟|아홉|열|두|세|네) ?(?=개|명|곳|나라|차례|번|가지|건|척|대(?!통))"),
+        ("korean", r"(?<![가-힣])(?P<kn>다섯|여섯|일곱|여덟|아홉|열|두|세|네) ?(?=개|명|곳|나라|차례|번|가지|건|척|대(?!통))"),
     )
 )  # fmt: skip
 KOREAN_COUNTS: Final = {

@@ -10,7 +10,7 @@ from app.claims.judge import Judge
 from app.claims.offline import JudgeWeights, OfflineJudge
 from app.outbound import is_loopback
 from app.query import Understood
-from app.settings import CHAT_JUDGE
+from app.settings import CHAT_JUDGE, OFFLINE_JUDGE
 
 if TYPE_CHECKING:
     from app.llm import ChatModel
@@ -27,7 +27,7 @@ def judges(
     """Return what judges claims over a generation.
 
     Args:
-        named: `Settings.judge`.
+        named: `Settings.judged_by`.
         generation: its words' rarity counts.
         understand: reads a claim as it reads a question.
         chat: the chat model, where one is set.
@@ -41,7 +41,7 @@ def judges(
 
         first = asked = ChatJudge(chat, stays_here)
         prompts = {name: str(version) for name, version in asked.prompts.items()}
-    elif named and named != CHAT_JUDGE:
+    elif named not in (CHAT_JUDGE, OFFLINE_JUDGE):
         from app.claims.cross_encoder import CrossEncoderJudge
 
         first = CrossEncoderJudge(named)

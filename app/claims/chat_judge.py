@@ -89,7 +89,7 @@ class ChatJudge:
             if not verdicts:
                 raise ChatModelError(
                     f"The chat model {self._model.name} wrote no verdict that can be read.",
-                    "Set SANGHO_LLM to a larger model, or leave SANGHO_JUDGE empty.",
+                    "Set SANGHO_LLM to a larger model, or SANGHO_JUDGE to offline.",
                 )
             for n, (row, one) in enumerate(numbered, start=1):
                 rows[row] = _row([verdict for verdict in verdicts if verdict.n == n], part, one)

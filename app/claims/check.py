@@ -12,7 +12,7 @@ from app.catalogue import Catalogue
 from app.claims.attribution import attributed
 from app.claims.differences import differences
 from app.claims.evidence import EvidenceFinder
-from app.claims.judge import ClaimPart, EvidenceSentence, Floats, Judge
+from app.claims.judge import Calibration, ClaimPart, EvidenceSentence, Floats, Judge
 from app.claims.labels import ClaimLabels, claim_labels
 from app.claims.naming import SourceNames
 from app.claims.numbering import Numbering
@@ -129,12 +129,12 @@ class Checker:
     def _judge(self, part: ClaimPart, against: Searchable, notices: list[str]) -> _Judged:
         found = self._finder.find(part, self._filters(part, against))
         part = replace(part, vector=found.vector)
-        rows = self._probabilities(part, found.sentences, notices)
-        undecidable = [_cannot_check(part, one) for one in found.sentences]
+        rows, calibration = self._probabilities(part, found.sentences, notices)
+        undecidable = list(_undecidable(part, found.sentences))
         if any(undecidable):
             rows[undecidable] = (0.0, 0.0, 1.0)
         decision = decide(rows)
-        return _Judged(part, found.sentences, decision, decision.confidence(self._judges.first.calibration))
+        return _Judged(part, found.sentences, decision, decision.confidence(calibration))
 
     def _filters(self, part: ClaimPart, against: Searchable) -> Filters:
         """Return what is searched for a part: what it is attributed to, of what counts as evidence."""
@@ -145,19 +145,22 @@ class Checker:
         kept = tuple(doc_id for doc_id in among if against.keeps(doc_id, documents[doc_id].type))
         return Filters(doc_ids=kept or ("",))
 
-    def _probabilities(self, part: ClaimPart, evidence: Sequence[EvidenceSentence], notices: list[str]) -> Floats:
+    def _probabilities(
+        self, part: ClaimPart, evidence: Sequence[EvidenceSentence], notices: list[str]
+    ) -> tuple[Floats, Calibration]:
+        """Return how each sentence bears on a part, and the calibration of the judge that says so."""
         first, offline = self._judges.first, self._judges.offline
         if first is offline:
-            return offline.judge(part, evidence)
+            return offline.judge(part, evidence), offline.calibration
         try:
             rows = first.judge(part, evidence).copy()
         except ChatModelError as error:
             notices.append(f"{first.name} did not judge, so Sangho compared by itself: {error.message}")
-            return offline.judge(part, evidence)
+            return offline.judge(part, evidence), offline.calibration
         kept_here = [self._judges.stays_here(one.place.doc_id) for one in evidence]
         if any(kept_here):
             rows[kept_here] = offline.judge(part, evidence)[kept_here]
-        return outweighed(rows, [bool(differences(part, one)) for one in evidence])
+        return outweighed(rows, [bool(differences(part, one)) for one in evidence]), first.calibration
 
     def _with_quotations(self, judged: _Judged, quoted: Sequence[Quoted]) -> _Judged:
         """Let a part be supported that is hardly more than words which stand in its source letter by letter."""
@@ -253,9 +256,16 @@ def _part_check(judged: _Judged, quoted: Sequence[Quoted], numbering: Numbering)
     )
 
 
-def _cannot_check(part: ClaimPart, one: EvidenceSentence) -> bool:
-    """Whether a sentence differs in what only an original could tell, and is a digest's."""
-    return any(difference.source == CANNOT_CHECK for difference in differences(part, one))
+def _undecidable(part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> Iterator[bool]:
+    """Yield for each sentence whether only an original could tell what it says of a part.
+
+    What comes behind such a sentence of a digest must not decide in its place.
+    """
+    digests: set[str] = set()
+    for one in evidence:
+        if any(difference.source == CANNOT_CHECK for difference in differences(part, one)):
+            digests.add(one.place.doc_id)
+        yield one.place.doc_id in digests
 
 
 def _is_unchecked(part: PartCheck) -> bool:

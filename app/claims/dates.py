@@ -135,9 +135,11 @@ def _aligned(pair: Pair, moment: Moment, other: Moment, rivals: Sequence[Moment]
     if pair.abroad:
         return len(rivals) == 1 and pair.akin and moment.use != "point"
     near = pair.near(moment.span, other.span)
+    if pair.clear:
+        return near > 0 or len(rivals) == 1
     if moment.use == "point":
         alike = bool(moment.part and other.part and not moment.year and not other.year)
-        return (near > 1 and pair.coverage >= _MOST) or (near > 0 and alike and len(rivals) == 1)
+        return (near > _PLENTY and pair.coverage >= _MOST) or (near > 0 and alike and len(rivals) == 1)
     return near > 0 or (len(rivals) == 1 and (len(pair.shared) >= _PLENTY or len(pair.topic) > _PLENTY))
 
 

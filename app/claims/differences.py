@@ -42,7 +42,7 @@ _COMPARISONS: Final[tuple[Callable[[Pair], Iterator[Difference]], ...]] = (
 _ONLY_ORIGINALS: Final = frozenset(("negation", "modality"))
 
 
-def differences(part: ClaimPart, evidence: EvidenceSentence) -> tuple[Difference, ...]:
+def differences(part: ClaimPart, evidence: EvidenceSentence, *, clear: bool = False) -> tuple[Difference, ...]:
     """Return what in a claim's part one sentence of a source excludes, each with both sides' own words.
 
     Numbers come first, then dates, actors, denials and opposites, quantifiers, forces. Over a digest, the source's side
@@ -51,7 +51,7 @@ def differences(part: ClaimPart, evidence: EvidenceSentence) -> tuple[Difference
     """
     if not part.text.strip() or not evidence.text.strip():
         return ()
-    pair = read_pair(part, evidence)
+    pair = read_pair(part, evidence, clear=clear)
     if not pair.shared and not pair.topic:
         return ()
     found = dict.fromkeys(chain.from_iterable(compare(pair) for compare in _COMPARISONS))

@@ -49,18 +49,19 @@ _DONE: Final = re.compile(
     r"|already \w+|(?:a )?settled decision)\b|이미 [가-힣]+",
     re.I,
 )  # fmt: skip
+_CONDITION: Final = re.compile(r"\b(?:once|after|when|if|that|which|who|whose|where|until)\b[^,;]{0,40}$", re.I)
 _SETTLED: Final = re.compile(r"\b(?:agreed to (?:set up|create|establish)|decided to|committed to|has been"
 r"|have been|set up|created|established|launched)\b", re.I)  # fmt: skip
 _DENIED: Final = re.compile(r"\b(?:not|no|n['’]t|never|neither|nor|without|nobody|nothing)\b[^.,;]{0,40}$", re.I)
 _NO_DUTY: Final = re.compile(f"{UNBOUND.pattern}|{VOLUNTARY.pattern}", re.I)
-_NOBODY: Final = re.compile(r"\s+(?:no|nobody|nothing|none|neither)\b", re.I)
+_NOBODY: Final = re.compile(r"\s+(?:no|nobody|nothing|none|neither)\b|[가-힣]{0,2} ?[가-힣]{0,3}(?:지 않|지 못|[가이는] 없|[가이] 아니)", re.I)
 _ENOUGH: Final = 2
 _MUCH: Final = 0.2  # part of a claim's words
 
 
 def modality_differences(pair: Pair) -> Iterator[Difference]:
     """Yield words of a claim that hold something with a force that the sentence excludes for it."""
-    if len(pair.topic) < _ENOUGH:
+    if len(pair.topic) < _ENOUGH and not pair.clear:
         return
     yield from _between(pair, _BINDS, _LOOSE, own_only=_LOOSE)
     yield from _between(pair, _FREE, _MUST, own_only=_MUST)
@@ -93,11 +94,15 @@ def _done_against_maybe(pair: Pair) -> Iterator[Difference]:
         or _DENIED.search(pair.claim.text[: done.start()])
     ):
         return
+    if _CONDITION.search(pair.claim.text[: done.start()]):
+        return
     if not _DONE.search(pair.source.text) and _aligned(pair, done.span(), maybe.span()):
         yield pair.difference("modality", done.span(), maybe.span())
 
 
 def _aligned(pair: Pair, claimed: Span, held: Span) -> bool:
+    if pair.clear and not pair.abroad:
+        return bool(pair.shared)
     near = pair.near(claimed, held)
     return pair.akin if pair.abroad else near >= _ENOUGH or (near > 0 and pair.coverage >= _MUCH)
 

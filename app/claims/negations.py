@@ -40,8 +40,8 @@ def _denied_by_claim(pair: Pair) -> Iterator[Difference]:
     plain = _ANY_DENIAL.search(pair.source.text) is None
     for span, scope in _denials(pair.claim):
         found = _affirmed(pair.source, scope)
-        if found is None and plain and scope[0] in pair.shared and _about(pair, scope):
-            found = _place(pair.source, scope[:1])
+        if found is None and plain and _claims_of_it(pair, scope):
+            found = _place(pair.source, [stem for stem in scope if stem in pair.shared])
         if found is not None:
             yield pair.difference("negation", span, found)
 
@@ -56,9 +56,18 @@ def _denied_by_source(pair: Pair) -> Iterator[Difference]:
             yield pair.difference("negation", found, span)
 
 
+def _claims_of_it(pair: Pair, scope: Sequence[str]) -> bool:
+    """Whether the sentence is about what a claim denies."""
+    if pair.clear:
+        return not pair.shared.isdisjoint(scope)
+    return scope[0] in pair.shared and _about(pair, scope)
+
+
 def _about(pair: Pair, scope: Sequence[str]) -> bool:
     """Whether the claim is about what is denied: it has half of it, or its verb, and much else of the sentence."""
     held = pair.shared.intersection(scope)
+    if pair.clear:
+        return bool(held)
     return len(held) >= _ENOUGH or (scope[0] in held and pair.coverage >= _MUCH and len(pair.shared) > _ENOUGH)
 
 
@@ -102,7 +111,7 @@ _ANY_DENIAL: Final = re.compile(
     r"|im(?:possib|practic|prob|plausib)\w+|un(?:likely|necessary|available|affected|touched|bound|changed"
     r"|willing|lawful|restricted|limited|til|less)"
     r"|in(?:eligible|admissible|valid|capable)|non-\w+|stop\w*|end(?:s|ed|ing)?|halt\w*|out of|far from"
-    r"|hardly|barely|rather than"
+    r"|missing|short of|first(?:-ever)?|hardly|barely|rather than"
     r"|instead of|leav\w+|left|optional|free to|away|merely)\b",
     re.I,
 )  # fmt: skip

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
 from app.claims.amounts import Amount, read_amounts
-from app.claims.readings import Pair, distinctive, named_countries
+from app.claims.readings import Pair, Reading, clauses, distinctive, named_countries
 from app.claims.results import Difference
 
 _LIKE: Final = 0.01
 _SCALE: Final = 1000
 _SOME: Final = 0.3  # part of a claim's words
 _TIME_SLACK: Final = 0.06
+_SCALES: Final = frozenset(("million", "billion", "percent"))
+_WHOLE: Final = re.compile(r"\b(?:together|in all|in total|altogether|combined|total(?:s|l?ing)?|overall)\b", re.I)
+_BESIDES: Final = re.compile(r"\b(?:also|additional|another|further) ", re.I)
+_FAR: Final = 300.0
+_IS_THE_NUMBER: Final = re.compile(r"\s+(?:is|was|are|were)\s+(?:the|its|their)\s+(?:number|count|total|sum)\s+of\b", re.I)
 _MOST_DERIVED: Final = 8  # amounts of one measure that sums are tried of
 
 
@@ -90,7 +96,13 @@ def _bare(amount: Amount) -> bool:
 def _aligned(pair: Pair, amount: Amount, other: Amount, rivals: Sequence[Amount], held: Sequence[Amount]) -> bool:
     near = pair.near(amount.span, other.span)
     alone = len(rivals) == 1
-    if _of_others(pair) or (near < 2 and not pair.abroad and pair.coverage < _SOME):
+    if _of_others(pair) or _of_another(pair, other) or _far_apart(amount, other):
+        return False
+    if pair.clear and not pair.abroad:
+        return _aligned_clearly(pair, amount, other, near, alone=alone)
+    if _of_a_sum(pair):
+        return False
+    if near < 2 and not pair.abroad and pair.coverage < _SOME and not _named_alike(pair, amount, other):
         return False
     if pair.abroad:
         return alone and pair.akin and sum(_comparable(amount, x) for x in held) == 1
@@ -101,6 +113,51 @@ def _aligned(pair: Pair, amount: Amount, other: Amount, rivals: Sequence[Amount]
     if amount.measure == "%" and near:
         return True if alone else near > 1
     return (near > 0 and len(pair.shared) > 1) if alone else near > 1
+
+
+def _aligned_clearly(pair: Pair, amount: Amount, other: Amount, near: int, *, alone: bool) -> bool:
+    """Whether two amounts are of the same in a sentence that clearly is the one: what they count has one name."""
+    if amount.measure in ("", "th"):
+        return _named_alike(pair, amount, other) and (alone or near > 1 or _next_word(pair, amount, other))
+    return alone or near > 1
+
+
+def _named_alike(pair: Pair, amount: Amount, other: Amount) -> bool:
+    """Whether the words right behind two counts have a distinctive one in common."""
+    return bool(distinctive(_counted(pair.claim, amount) & _counted(pair.source, other)))
+
+
+def _counted(reading: Reading, amount: Amount) -> set[str]:
+    behind = set(reading.behind(amount.span[1], 3))
+    match = _IS_THE_NUMBER.match(reading.text, amount.span[1])
+    return behind | (set(reading.behind(match.end(), 3)) if match else set())
+
+
+def _next_word(pair: Pair, amount: Amount, other: Amount) -> bool:
+    return bool(set(pair.claim.behind(amount.span[1], 1)) & set(pair.source.behind(other.span[1], 1)))
+
+
+def _far_apart(amount: Amount, other: Amount) -> bool:
+    """Whether one is so many times the other that it must be of another thing: a price and a programme."""
+    low, high = sorted((amount.value, other.value))
+    return amount.measure != "time" and high > low * _FAR
+
+
+def _of_a_sum(pair: Pair) -> bool:
+    """Whether one side speaks of a whole and the other of something besides: "together", "also includes"."""
+    return bool(_WHOLE.search(pair.claim.text)) != bool(_WHOLE.search(pair.source.text)) or bool(
+        _BESIDES.search(pair.source.text)
+    )
+
+
+def _of_another(pair: Pair, other: Amount) -> bool:
+    """Whether the amount's clause names countries, but none of the claim's."""
+    claimed = named_countries(pair.claim.text)
+    if not claimed:
+        return False
+    start, end = next((s for s in clauses(pair.source.text) if s[0] <= other.span[0] < s[1]), (0, 0))
+    held = named_countries(pair.source.text[start:end])
+    return bool(held) and not claimed & held
 
 
 def _of_others(pair: Pair) -> bool:
@@ -114,9 +171,7 @@ def _same_thing(pair: Pair, amount: Amount, other: Amount) -> bool:
     """Whether two counts are of things of the same name, within the next words."""
     claimed = set(pair.claim.behind(amount.span[1], 3))
     held = set(pair.source.behind(other.span[1], 3))
-    return bool(claimed & held - {"million", "billion", "percent"}) and (
-        bool(distinctive(claimed & held)) or bool(pair.shared)
-    )
+    return bool(distinctive(claimed & held)) or (bool(claimed & held - _SCALES) and bool(pair.shared))
 
 
 def _same_use(pair: Pair, amount: Amount, other: Amount) -> bool:

@@ -6,111 +6,16 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from app.claims.amounts import Amount, read_amounts
 from app.claims.readings import Pair, Span
 from app.claims.results import Difference
 
-# Pairs of opposite words. Words that deny one turn it into the other, where the third column says so: what does not
-# rise need not fall, but what is not allowed is forbidden.
-_OPPOSITES: Final = tuple(
-    (re.compile(rf"\b(?:{one})\b|{one_ko}", re.I), re.compile(rf"\b(?:{other})\b|{other_ko}", re.I), turns)
-    for one, one_ko, other, other_ko, turns in (
-        (
-            r"increas(?:e[sd]?|ing)|ris(?:e|es|en|ing)|rose|gr(?:ow|ows|ew|own|owing)|rais(?:e[sd]?|ing)"
-            r"|widen(?:s|ed|ing)?"
-            r"|climb(?:s|ed|ing)?|surg(?:e[sd]?|ing)|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|swell(?:s|ed"
-            r"|ing)?|went up|go(?:es)? up",
-            "증가|늘[어었리]|인상|상승|급증",
-            r"decreas(?:e[sd]?|ing)|f(?:all|alls|ell|allen|alling)|dropp?(?:s|ed|ing)?|declin(?:e[sd]?|ing)"
-            r"|shr(?:ink|inks|ank|unk|inking)"
-            r"|reduc(?:e[sd]?|ing|tions?)|lower(?:s|ed|ing)|narrow(?:s|ed|ing)|cuts?|halv(?:e[sd]?|ing)"
-            r"|went down|go(?:es)? down",
-            "감소|줄[어었이]|인하|하락|급감|축소",
-            False,
-        ),
-        (
-            r"resum(?:e[sd]?|ing)|expand(?:s|ed|ing)?|continu(?:e[sd]?|ing)|regulari[sz]e[sd]?|intensif(?:y"
-            r"|ies|ied)|step(?:ped)? up"
-            r"|strengthen(?:s|ed|ing)?|broaden(?:s|ed|ing)?|extend(?:s|ed|ing)?",
-            "확대|재개|지속|강화",
-            r"w(?:ind|ound|inding) down|suspend(?:s|ed|ing)?|halt(?:s|ed|ing)?|scal(?:e[sd]?|ing) (?:back"
-            r"|down)|phas(?:e[sd]?|ing) out"
-            r"|discontinu(?:e[sd]?|ing)|abandon(?:s|ed|ing)?|scrap(?:s|ped|ping)?|cancel(?:s|led|ling)?"
-            r"|weaken(?:s|ed|ing)?"
-            r"|curtail(?:s|ed|ing)?|terminat(?:e[sd]?|ing)",
-            "중단|축소|폐지|약화|철회",
-            False,
-        ),
-        (
-            r"join(?:s|ed|ing)?|sign(?:s|ed|ing) (?:up|on)|acced(?:e[sd]?|ing)|endors(?:e[sd]?|ing)|entered",
-            "가입|동참|합류",
-            r"leav(?:e|es|ing)|left|withdr(?:ew|aw|awn|awing|awal)|quit|pull(?:s|ed|ing)? out|opt(?:s|ed|ing)? out"
-            r"|stay(?:s|ed|ing)? (?:out|away)|abstain(?:s|ed|ing)?",
-            "탈퇴|불참|빠[졌지]",
-            True,
-        ),
-        (
-            r"impos(?:e[sd]?|ing)|lev(?:y|ies|ied|ying)|fac(?:e[sd]?|ing)|subject to|charg(?:e[sd]?|ing)|hit with",
-            "부과|적용(?=[한하되된받])",
-            r"lift(?:s|ed|ing)?|exempt(?:s|ed|ing)?|waiv(?:e[sd]?|ing)|remov(?:e[sd]?|ing)|spar(?:e[sd]"
-            r"|ing)|scrap(?:s|ped)?",
-            "면제|철폐|제외",
-            True,
-        ),
-        (
-            r"allow(?:s|ed|ing)?|permit(?:s|ted|ting)?|authori[sz](?:e[sd]?|ing)|grant(?:s|ed|ing)?"
-            r"|approv(?:e[sd]?|al|ing)|eligible"
-            r"|entitled?",
-            "허용|승인|허가",
-            r"forbid(?:s|den|ding)?|prohibit(?:s|ed|ing)?|bann?(?:s|ed|ing)?|bar(?:s|red|ring)|den(?:y|ies"
-            r"|ied|ial|ying)|refus(?:e[sd]?|al|ing)"
-            r"|reject(?:s|ed|ing|ion)?|rul(?:e[sd]?|ing) out|disallow(?:s|ed)?|ineligible|inadmissible",
-            "금지|불허|거부|거절",
-            True,
-        ),
-        (
-            r"includ(?:e[sd]?|ing)|cover(?:s|ed|ing)?|appl(?:y|ies|ied) to|extend(?:s|ed)? to"
-            r"|encompass(?:es|ed)?|including",
-            "포함|적용",
-            r"exclud(?:e[sd]?|ing)|leav(?:e|es|ing) out|left out|omit(?:s|ted)?|shut(?:s|ting)? out"
-            r"|exempt(?:s|ed)?|rul(?:e[sd]?|ing) out",
-            "제외|배제",
-            True,
-        ),
-        (
-            r"possible|potential|feasible|within reach|attainable|achievable|practicable|practical|realistic",
-            "가능",
-            r"impossib(?:le|ility)|infeasible|unfeasible|out of reach|unattainable|impractica(?:l|ble|lity)"
-            r"|unrealistic",
-            "불가능|비현실",
-            True,
-        ),
-        (
-            r"(?:whichever is (?:the )?)?(?:higher|greater|larger|bigger)(?! than)",
-            "더 (?:큰|높은)",
-            r"(?:whichever is (?:the )?)?(?:lesser|lower|smaller)(?! than)",
-            "더 (?:작은|낮은)",
-            False,
-        ),
-        (r"import(?:s|ed|ing)?", "수입", r"(?<!re)export(?:s|ed|ing)?", "수출", False),
-        (r"inbound|inward|incoming", "유입", r"outbound|outward|outgoing", "유출", False),
-        (
-            r"before|prior to|ahead of|in advance of|pre-?arrival", "전에|이전에",
-            r"after|following|once|upon|post-?arrival", "후에|이후에|뒤에", False,
-        ),
-        (r"majority", "과반|다수", r"minority", "소수", False),
-        (r"support(?:s|ed|ing)?|welcom(?:e[sd]?|ing)|back(?:s|ed|ing)|endors(?:e[sd]?|ing)", "지지|환영",
-         r"oppos(?:e[sd]?|ing)|condemn(?:s|ed|ing)?|reject(?:s|ed|ing)?|denounc(?:e[sd]?|ing)"
-         r"|deplor(?:e[sd]?|ing)", "반대|규탄", False),
-        (r"permanent(?:ly)?", "영구", r"temporar(?:y|ily)|provisional(?:ly)?|interim", "임시|한시|잠정", True),
-        (r"accelerat(?:e[sd]?|ing)|speed(?:s|ing)? up", "가속|앞당", r"slow(?:s|ed|ing)?(?: down)?|delay(?:s|ed"
-        r"|ing)?|postpon(?:e[sd]?|ing)", "지연|연기|늦추", False),
-        (r"eas(?:e[sd]?|ing)|loosen(?:s|ed|ing)?|relax(?:es|ed|ing)?", "완화", r"tighten(?:s|ed|ing)?"
-        r"|toughen(?:s|ed|ing)?", "강화", False),
-    )
-)  # fmt: skip
+# Pairs of opposite words, a line each. A word that is denied turns into its opposite where the fifth column says so:
+# what does not rise need not fall, but what is not allowed is forbidden.
+WORDS_FILE: Final = Path(__file__).with_name("opposites.tsv")
 _DENIES: Final = re.compile(
     r"\b(?:not(?! only| just| merely)|no(?! later| fewer| less| more| doubt)|never|neither|nor|without"
     r"|cannot|\w+n['’]t|fail(?:s|ed)? to"
@@ -121,7 +26,30 @@ _DENIES_BEHIND: Final = re.compile(
     r"\s+(?:no|nobody|nothing|none|neither)\b|[가-힣]{0,4}\s?(?:하|되|받|지)?[지]?\s?(?:않|못|아니|안 )"
 )
 _BY: Final = 40  # characters between a word and the amount that it is of
-_RELATIONAL: Final = frozenset((10,))  # "before" and "after" join things, and count by what is on both sides of them
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Opposites of one kind: the patterns of both, and how many shared words beside them make them comparable."""
+
+    one: re.Pattern[str]
+    other: re.Pattern[str]
+    turns: bool
+    least: int
+
+
+@functools.cache
+def _groups() -> tuple[_Group, ...]:
+    lines = WORDS_FILE.read_text(encoding="utf-8").splitlines()
+    return tuple(_group(*line.split("\t")) for line in lines if not line.startswith("#"))
+
+
+def _group(one: str, one_korean: str, other: str, other_korean: str, turns: str, least: str) -> _Group:
+    return _Group(_words(one, one_korean), _words(other, other_korean), bool(turns), int(least or 1))
+
+
+def _words(english: str, korean: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{english})\b|{korean}", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +73,16 @@ def opposite_differences(pair: Pair) -> Iterator[Difference]:
         if len(ways[0]) != 1 or len(ways[1]) != 1 or ways[0] == ways[1]:
             continue
         near, one, other = max(((_near(pair, a, b), a, b) for a in own for b in others), key=lambda found: found[0])
-        if near >= (3 if group in _RELATIONAL else 1) and (near > 1 or len(pair.topic) > 1):
+        if near >= _least(pair, group):
             yield pair.difference("negation", one.span, other.span)
+
+
+def _least(pair: Pair, group: int) -> int:
+    """Return how many words must be shared beside opposites for them to be of one thing."""
+    least = _groups()[group].least
+    if pair.clear:
+        return least - 1 if pair.shared else least
+    return max(least, 2)
 
 
 def _near(pair: Pair, one: _Pole, other: _Pole) -> int:
@@ -174,18 +110,18 @@ def _amounts_by(text: str, span: Span) -> list[Amount]:
 
 @functools.lru_cache(maxsize=512)
 def _poles(text: str) -> tuple[_Pole, ...]:
-    return tuple(pole for group in range(len(_OPPOSITES)) for pole in _poles_of(text, group))
+    return tuple(pole for group in range(len(_groups())) for pole in _poles_of(text, group))
 
 
 def _poles_of(text: str, group: int) -> list[_Pole]:
-    one, other, turns = _OPPOSITES[group]
+    words = _groups()[group]
     found = []
-    for pattern, positive in ((one, True), (other, False)):
+    for pattern, positive in ((words.one, True), (words.other, False)):
         for match in pattern.finditer(text):
             if match[0][0].isupper() and match.start():
                 continue  # "the Inflation Reduction Act"
             denied = denial_before(text, match.start()) or _DENIES_BEHIND.match(text, match.end())
-            if denied and not turns:
+            if denied and not words.turns:
                 continue
             span = (
                 (denied.start(), match.end())

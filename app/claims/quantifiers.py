@@ -11,7 +11,7 @@ from app.claims.readings import Pair, Span, distinctive
 from app.claims.results import Difference
 
 _ALL: Final = re.compile(
-    r"\b(?:all|every|each(?: and every)?|any(?! other)|everyone|everything|entire(?:ly)?|whole"
+    r"\b(?:(?<!above )(?<!after )(?<!at )all(?! but\b)|every(?! other\b)|each(?: and every)?|any(?! other)|everyone|everything|entire(?:ly)?|whole"
     r"|without exception|across the board|in (?:each and )?every case"
     r"|in all cases|whatever the circumstances|regardless of circumstances?|unconditional(?:ly)?|always"
     r"|no exceptions?|universal(?:ly)?)\b"
@@ -25,7 +25,7 @@ _STRONG_ALL: Final = re.compile(
     re.I,
 )
 _SOME: Final = re.compile(
-    r"\b(?:certain|some|several|selected|limited|most|many|a few|where (?:feasible|appropriate|possible"
+    r"\b(?:certain|some|several|selected|limited|most(?= of\b| [a-z]+s\b)|many|a few|where (?:feasible|appropriate|possible"
     r"|applicable|practicable|relevant|useful)"
     r"|as appropriate|not all|not every|partial(?:ly)?|in part|except(?:ing)?(?: for| that| where)?|unless"
     r"|does not apply|will not apply|shall not apply"
@@ -113,5 +113,7 @@ def _of_the_same(pair: Pair, claimed: Span, held: Span) -> bool:
     """Whether the words right behind two quantifiers are partly the same, or the sentences have much in common."""
     if pair.abroad:
         return pair.akin
+    if pair.clear:
+        return pair.near(claimed, held) > 0
     one, other = set(pair.claim.behind(claimed[1], 2)), set(pair.source.behind(held[1], 3))
     return bool(distinctive(one & other)) and len(pair.shared) > 1

@@ -11,6 +11,7 @@ from typing import Final
 from app.actors import countries
 from app.claims.judge import ClaimPart, EvidenceSentence
 from app.claims.results import Difference, DifferenceKind
+from app.claims.thesaurus import standing_for
 from app.language import is_korean
 from app.modal_words import IRREGULAR
 from ingest.lexical import analyse
@@ -23,7 +24,7 @@ _PLENTY: Final = 3
 _HALF: Final = 0.5
 # Where one thing said ends and the next begins, as far as punctuation and small words show it.
 _BREAK: Final = re.compile(
-    r"[;:—–]|[.!?]\s|,(?!\d)|\b(?:while|whereas|but|although|though)\b|"
+    r"[;:—–]|(?<!\.[A-Z])[.!?]\s|,(?!\d)|\b(?:while|whereas|but|although|though)\b|"
     r"(?:,\s*|\b)(?:and|with)\s(?=(?:the |a |an )?[A-Z$\d])",
 )
 # Stems that say little of what a sentence is about: half of the field's sentences have some of them.
@@ -85,6 +86,7 @@ class Pair:
         topic: distinctive stems that the claim shares with the sentence, what stands around it or its header.
         coverage: part of the claim's distinctive stems that are shared, 0 to 1.
         abroad: whether the two are in different languages, so that words near a place do not compare.
+        clear: whether retrieval says that this sentence is the one, so that comparing may rest on fewer words.
     """
 
     claim: Reading
@@ -96,6 +98,7 @@ class Pair:
     topic: frozenset[str]
     coverage: float
     abroad: bool
+    clear: bool = False
 
     def near(self, claimed: Span, held: Span) -> int:
         """Count the distinctive stems that stand near both places; 0 across languages."""
@@ -106,6 +109,8 @@ class Pair:
     @property
     def akin(self) -> bool:
         """Whether a sentence in another language has enough of the claim's words to be about the same."""
+        if self.clear and self.shared:
+            return True
         return len(self.shared) >= _PLENTY or (len(self.shared) == _PLENTY - 1 and self.coverage >= _HALF)
 
     def difference(self, kind: DifferenceKind, claimed: Span, held: Span) -> Difference:
@@ -113,8 +118,8 @@ class Pair:
         return Difference(kind, self.claim.text[slice(*claimed)].strip(), self.source.text[slice(*held)].strip())
 
 
-def read_pair(part: ClaimPart, evidence: EvidenceSentence) -> Pair:
-    """Read a claim's part and a sentence for comparison."""
+def read_pair(part: ClaimPart, evidence: EvidenceSentence, *, clear: bool = False) -> Pair:
+    """Read a claim's part and a sentence for comparison; for `clear` see `Pair`."""
     claim, source = read(part.text), read(evidence.text)
     own = distinctive(read(part.english).stems)
     return Pair(
@@ -127,6 +132,7 @@ def read_pair(part: ClaimPart, evidence: EvidenceSentence) -> Pair:
         topic=own & (source.stems | read(evidence.around).stems | read(evidence.header).stems),
         coverage=len(own & source.stems) / max(1, len(own)),
         abroad=is_korean(part.text) != is_korean(evidence.text),
+        clear=clear,
     )
 
 
@@ -138,42 +144,6 @@ def read(text: str) -> Reading:
     return Reading(text, words, frozenset(word.stem for word in words))
 
 
-# Words that analysts put for one another; the first stands for all.
-_GROUPS: Final = (
-    "vehicle car truck van automobile auto lorry, chip semiconductor, tariff levy duties, purchase buy acquire "
-    "procure, world global worldwide globe planet, license licence permit, summit gathering meeting session talks "
-    "conference, recipient beneficiary, launch unveil inaugurate start begin, medicine drug pharmaceutical "
-    "medication, allocation allotment quota, fund financing money funding finance, vessel ship boat, deficit gap "
-    "shortfall, military defense defence army forces, cyber cyberspace, drill exercise manoeuvre maneuver, "
-    "missile rocket, institute laboratory lab, investor backer, grantee award scholarship grant, family "
-    "household, tax taxation, sign signature ink, memorandum mou, nuclear reactor atomic, credit break relief, "
-    "deploy field roll, science scientific, research study, growth grow, trade commerce, apply extend cover, "
-    "build construct erect make produce manufacture, oblige bind compel, factory plant facility, worker employee "
-    "staff labor labour job, student pupil scholar, young youth, climate environment environmental, energy power "
-    "electricity, risk danger hazard threat peril, rule regulation law legislation act statute, goal target aim "
-    "objective, plan scheme programme blueprint, pact deal agreement treaty accord, expert specialist, publish "
-    "release issue, notice notification notify tell, proposal bid offer, applicant bidder, child kid minor, woman "
-    "female, talent skilled expertise, data information, sanction embargo, soldier troop, arms weapon, nation- "
-    "state nation, council committee panel board, minister ministry, chair head lead led, host hosted, share "
-    "proportion slice portion part, cost price expense, cap ceiling limit, safety safe secure security, trust "
-    "trustworthy trusted, open openness, test trial pilot, annual yearly, quantum qubit, satellite space orbit, "
-    "sea maritime ocean naval, island territory, bank lender, loan lending, output result outcome, supply "
-    "provision, mineral ore, battery cell, standard norm benchmark, developer creator maker, citizen resident "
-    "people person, aircraft plane jet airliner, exempt spare waive, origin source provenance, draft propose, "
-    "join accede, health medical, disease pandemic outbreak, vaccine shot jab, emission carbon greenhouse, hub "
-    "centre center, computing compute computation, university college campus, review examine inspect screen "
-    "check, interest benefit, aid help assist assistance "
-)
-_SYNONYMS: Final = {term: group.split()[0] for group in _GROUPS.split(",") for term in group.split()}
-
-
-@functools.cache
-def _same_stems() -> dict[str, str]:
-    """Return for each stem the one that stands for it."""
-    stems = {word: "".join(analyse(word)[:1]) for word in _SYNONYMS}
-    return {stem: stems.get(_SYNONYMS[word]) or stem for word, stem in stems.items() if stem}
-
-
 def distinctive(stems: Iterable[str]) -> frozenset[str]:
     """Leave out the stems that half of the field's sentences have, and spelled numbers."""
     return frozenset(stems) - _common()
@@ -181,13 +151,13 @@ def distinctive(stems: Iterable[str]) -> frozenset[str]:
 
 @functools.cache
 def _common() -> frozenset[str]:
-    return frozenset(_same_stems().get(stem, stem) for stem in _COMMON)
+    return frozenset(standing_for(stem) for stem in _COMMON)
 
 
 @functools.lru_cache(maxsize=16384)
 def _stem(word: str) -> str:
     stem = next(iter(analyse(IRREGULAR.get(word.lower(), word))), "")
-    return _same_stems().get(stem, stem)
+    return standing_for(stem)
 
 
 @functools.lru_cache(maxsize=512)

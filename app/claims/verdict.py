@@ -14,7 +14,8 @@ from app.claims.results import VERDICTS, PartCheck, Verdict
 SHARPNESS: Final = 3.0  # of the soft maximum over sentences
 NOTHING: Final = 0.9  # confidence that what finds no evidence at all is not in the sources
 _LEAST: Final = 1e-6
-_DECIDES: Final = 0.5  # share of the best sentence's odds from which another decides with it
+_DECIDES: Final = 0.8  # share of the best sentence's probability from which another decides with it
+_DISSENTS: Final = 0.7  # probability from which a sentence is shown that speaks against the verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,12 @@ def soft_maximum(scores: Sequence[float] | np.ndarray) -> float:
 def _deciding(way: int, held: np.ndarray, *, wins: bool) -> tuple[int, ...]:
     """Return the sentences that speak one way more than any other, and about as clearly as the clearest.
 
-    Where that way wins there is one at least: several together may win though none does alone.
+    Where that way wins there is one at least: several together may win though none does alone. Where it loses, only
+    what speaks clearly is left, so that disagreement is not seen in every doubt.
     """
     own = held[:, way]
     ways = [i for i in range(len(own)) if own[i] >= held[i].max()] or ([int(own.argmax())] if wins else [])
+    if not wins:
+        ways = [i for i in ways if own[i] >= _DISSENTS]
     ways.sort(key=lambda i: (-own[i], i))
     return tuple(i for i in ways if own[i] >= _DECIDES * own[ways[0]])

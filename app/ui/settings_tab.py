@@ -9,7 +9,7 @@ from typing import Final
 from app.escape import shown
 from app.labels import ENGLISH
 from app.outbound import is_loopback
-from app.settings import CHAT_JUDGE, Settings
+from app.settings import CHAT_JUDGE, OFFLINE_JUDGE, Settings
 from app.ui.hosts import WITHOUT_LOGIN, this_machine_only
 from app.ui.loading import Asker
 
@@ -63,9 +63,9 @@ def _writer(settings: Settings) -> str:
 
 
 def _judge(settings: Settings) -> str:
-    if not settings.judge:
+    if settings.judged_by == OFFLINE_JUDGE:
         return "Sangho itself: figures, dates, names and words are compared. No other model is used."
-    if settings.judge == CHAT_JUDGE:
+    if settings.judged_by == CHAT_JUDGE:
         return f"{settings.llm}, each verdict checked against the sentence that it is on"
     return settings.judge
 
@@ -75,7 +75,7 @@ def _requests(settings: Settings) -> str:
     if settings.llm:
         where = settings.llm_url or "its provider’s own address"
         here = " (this machine)" if is_loopback(settings.llm_url) else ""
-        what = "Questions, claims" if settings.judge == CHAT_JUDGE else "Questions"
+        what = "Questions, claims" if settings.judged_by == CHAT_JUDGE else "Questions"
         said.append(f"{what} and the passages found go to {where}{here}.")
     if settings.chroma:
         here = " (this machine)" if is_loopback(settings.chroma) else ""
