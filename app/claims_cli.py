@@ -38,7 +38,7 @@ def add_claim_commands(commands: Commands) -> None:
     checking.add_argument("claim", nargs="?", metavar="CLAIM")
     checking.add_argument("--json", action="store_true", help="print one JSON object")
     _add_against(checking)
-    add_batch(checking, '{"id", "claim"}')
+    add_batch(checking, '{"id", "claim"} (in a .csv, .tsv or .txt: one claim)')
     auditing = add_command(commands, "audit", audit, "check an article's claims and quotations against the sources")
     auditing.add_argument("file", type=Path, metavar="FILE", help="the article, of any type that is read")
     auditing.add_argument("--json", action="store_true", help="print one JSON object")

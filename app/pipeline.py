@@ -33,7 +33,7 @@ from app.ranking import LinearWeights
 from app.results import Answer, AskEvent, Coverage, Drafted, Partial, Ranked, Stage
 from app.retrieve import Retriever
 from app.roots import Roots
-from app.settings import Settings
+from app.settings import CHAT_JUDGE, Settings
 from ingest.documents import Document
 from ingest.embedding import SentenceTransformerEmbedder
 from ingest.generation import Generation
@@ -291,7 +291,9 @@ class Pipeline:
         said = []
         if self._chat is not None:
             where = f" at {self._chat.address}" if self._chat.address else ""
-            said.append(f"Answers are written by {self._chat.name}{where}; questions and passages are sent there.")
+            judges = self.settings.judged_by == CHAT_JUDGE
+            does, sent = ("written and claims judged", "questions, claims") if judges else ("written", "questions")
+            said.append(f"Answers are {does} by {self._chat.name}{where}; {sent} and passages are sent there.")
         if self.settings.chroma:
             said.append(f"Vectors are kept by the Chroma server at {self.settings.chroma}.")
         return " ".join(said)

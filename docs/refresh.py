@@ -5,7 +5,8 @@
 Run the first two through `make answers` and `make screenshots`; the third writes `corpus/fingerprints.tsv` from the
 originals beside the repository, `../shared/sources`. Answers stand in README.md in blocks that begin with
 ```` ```console ```` and a line `$ sangho ...`; the rest of such a block is what the command printed over the bundled
-corpus. tests/test_repository.py holds them against the commands.
+corpus. `docs/audit.md` is the report on the made-up article, `docs/article.md`. tests/test_repository.py holds both
+against the commands.
 """
 
 from __future__ import annotations
@@ -34,6 +35,13 @@ ASKED: Final = (
     "How much do Koreans invest in US AI companies according to Han?",
     "What did the 2021 joint statement say about TikTok?",
 )
+CLAIMS: Final = (
+    "Koreans invest 2.7 billion dollars in US AI companies, according to Han.",
+    "South Korean researchers write 44 percent of their joint AI publications with American colleagues, says Han.",
+    "A joint academy in Busan trains 300 AI engineers a year.",
+)
+AUDIT: Final = "sangho audit docs/article.md"
+REPORT: Final = ROOT / "docs" / "audit.md"
 SIZE: Final = {"width": 1280, "height": 900}
 SWITCHES: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
 
@@ -49,7 +57,7 @@ def with_answers(readme: str, printed: Callable[[str], str]) -> str:
 
 
 def run(command: str, home: Path) -> str:
-    """Return what a command line that begins with `sangho` prints over an index.
+    """Return what a command line that begins with `sangho`, given in the repository's root, prints over an index.
 
     Raises:
         subprocess.CalledProcessError: it failed.
@@ -57,7 +65,7 @@ def run(command: str, home: Path) -> str:
     arguments = shlex.split(command)[1:]
     done = subprocess.run(
         [sys.executable, str(ROOT / "sangho.py"), *arguments],
-        env=_environment(home), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True,
+        cwd=ROOT, env=_environment(home), stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     return done.stdout
 
@@ -68,7 +76,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def take_pictures(home: Path, folder: Path) -> None:
-    """Photograph the window's tabs over an index: `window.png`, `sources.png` and `compare.png`.
+    """Photograph the window's tabs, and the report on the made-up article, over an index; see `VIEWS`, `audit.png`.
 
     Raises:
         SystemExit: there is no Chromium.
@@ -93,9 +101,22 @@ def take_pictures(home: Path, folder: Path) -> None:
                 show(tab)
                 tab.wait_for_timeout(800)  # fonts and scrolling come to rest
                 tab.screenshot(path=folder / name)
+            _take_report(tab, home, folder)
             browser.close()
         finally:
             served.terminate()
+
+
+def _take_report(tab: Page, home: Path, folder: Path) -> None:
+    """Photograph the whole report on the made-up article down to where its text ends."""
+    with tempfile.TemporaryDirectory() as reports:
+        report = Path(reports) / "audit.html"
+        run(f"{AUDIT} --out {shlex.quote(str(report))}", home)
+        tab.goto(report.as_uri())
+        box = tab.locator("article.article").bounding_box()
+        height = box["y"] + box["height"] + 24 if box else SIZE["height"]
+        clip = {"x": 0, "y": 0, "width": SIZE["width"], "height": height}
+        tab.screenshot(path=folder / "audit.png", full_page=True, clip=clip)  # type: ignore[arg-type]
 
 
 def _ask(tab: Page) -> None:
@@ -107,6 +128,18 @@ def _ask(tab: Page) -> None:
     tab.click(".sg-cite >> nth=0")
     tab.wait_for_selector("#sg-panel mark, #sg-panel .sg-summary")
     tab.evaluate("document.querySelector('.sg-turn').scrollIntoView()")
+
+
+def _check(tab: Page) -> None:
+    """Show three claims checked, with the source of the first open."""
+    tab.get_by_role("tab", name="Check").click()
+    tab.fill("#sg-check-text", "\n".join(CLAIMS))
+    tab.get_by_role("button", name="Check", exact=True).click()
+    tab.locator(".sg-checks .sg-check").nth(len(CLAIMS) - 1).wait_for(timeout=120_000)
+    tab.locator(".sg-saves").wait_for()
+    tab.locator(".sg-check .sg-open").first.click()
+    tab.wait_for_selector("#sg-check-panel mark, #sg-check-panel .sg-summary")
+    tab.evaluate("document.querySelector('#sg-check-text').scrollIntoView()")
 
 
 def _sources(tab: Page) -> None:
@@ -123,6 +156,7 @@ def _compare(tab: Page) -> None:
 
 VIEWS: Final[dict[str, Callable[[Page], None]]] = {
     "window.png": _ask,
+    "check.png": _check,
     "sources.png": _sources,
     "compare.png": _compare,
 }
@@ -156,6 +190,7 @@ def main(what: str) -> None:
         else:
             text = README.read_text(encoding="utf-8")
             README.write_text(with_answers(text, lambda command: run(command, home)), encoding="utf-8")
+            run(f"{AUDIT} --out {REPORT.relative_to(ROOT)}", home)
 
 
 if __name__ == "__main__":

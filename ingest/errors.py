@@ -2,7 +2,7 @@
 
 SanghoError                 base of every error of ours; `remedy` is the next step for the person
 ├── ReadError               one file could not be read; the rest of the root still goes in
-├── ModelError              an embedding model is missing, altered or unusable
+├── ModelError              an embedding model, or one that judges claims, is missing, altered or unusable
 ├── NoIndex                 nothing has been ingested into this home yet
 ├── StaleIndex              the index was built by another model, splitter or analyser
 ├── BrokenIndex             a generation's files are missing or do not agree
@@ -38,7 +38,7 @@ class ReadError(SanghoError):
 
 
 class ModelError(SanghoError):
-    """The embedding model is missing, altered or unusable."""
+    """A model that embeds, or judges claims, is missing, altered or unusable."""
 
 
 class NoIndex(SanghoError):

@@ -24,6 +24,11 @@ READ = [
     ("twenty-five calendar days", 25, 25, "time", "twenty-five calendar days"),
     ("the fifth summit", 5, 5, "th", "fifth"),
     ("a dozen partners", 12, 12, "", "a dozen"),
+    ("within a month of it", 0, 30.44, "time", "within a month"),
+    ("in the first sixty days", 0, 60, "time", "in the first sixty days"),
+    ("they met five times", 5, 5, "times", "five times"),
+    ("they met twice", 2, 2, "times", "twice"),
+    ("ten ships is the most", 0, 10, "", "ten ships is the most"),
     ("half a dozen partners", 6, 6, "", "half a dozen"),
     ("costs doubled", 2, 2, "x", "doubled"),
     ("by 3.5 percentage points", 3.5, 3.5, "pp", "3.5 percentage points"),
@@ -43,7 +48,18 @@ def test_an_amount_is_a_range_of_one_measure(text: str, low: float, high: float,
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Section 45W", "the G7", "in May 2021", "2026-01-14", "section 232", "(2) the rest"]
+    "text",
+    [
+        "",
+        "Section 45W",
+        "the G7",
+        "in May 2021",
+        "2026-01-14",
+        "section 232",
+        "(2) the rest",
+        "차세 대화",
+        "the top 1 percent",
+    ],
 )
 def test_names_and_dates_are_no_amounts(text: str) -> None:
     assert read_amounts(text) == ()

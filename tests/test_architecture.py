@@ -23,7 +23,7 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "Stemmer": ("ingest/lexical.py",),
     "bm25s": ("ingest/lexical.py",),
     "chromadb": ("ingest/vectors.py", "ingest/vector_build.py"),
-    "docx": ("ingest/readers/docx.py", "app/docx_export.py"),
+    "docx": ("ingest/readers/docx.py", "app/docx_parts.py", "app/docx_footnotes.py"),
     "fastapi": ("app/ui/window.py",),
     "filelock": ("ingest/sync.py", "app/roots.py"),
     "gradio": ("app/ui/",),

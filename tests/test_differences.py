@@ -19,9 +19,9 @@ def sentence(
     return EvidenceSentence(Place("doc", 1, 0, len(text)), text, around or text, header, date, edition)
 
 
-def compared(claim: str, source: str, english: str = "", **more: str) -> tuple[Difference, ...]:
+def compared(claim: str, source: str, english: str = "", *, clear: bool = False, **more: str) -> tuple[Difference, ...]:
     part = ClaimPart(claim, english or claim, "ko" if english else "en")
-    return differences(part, sentence(source, **more))  # type: ignore[arg-type]
+    return differences(part, sentence(source, **more), clear=clear)  # type: ignore[arg-type]
 
 
 DIFFERENT = [
@@ -109,6 +109,106 @@ def test_what_a_sentence_excludes_is_found_with_both_sides_own_words(kind: str, 
         assert one.claimed in claim
         assert one.source
         assert one.source in source
+
+
+# With few words in common: only where retrieval says that this sentence is the one.
+CLEARLY_DIFFERENT = [
+    ("number", "Harbour crews get six tugs.", "The port authority receives nine tugs for the pilots."),
+    ("number", "Seoul set aside $40 million for coral.", "The ROK is to spend $70 million on coral nurseries."),
+    ("number", "Reef wardens met five times.", "The reef wardens have met twice since the spring."),
+    ("number", "The reef levy lasts at least a year.", "The surcharge on reefs runs within 90 days of the order."),
+    ("date", "Reef wardens sail in March 2031.", "The wardens of the reef set sail in June 2032 with two crews."),
+    ("actor", "MIT runs the coral survey.", "The coral survey is run with Princeton."),
+    ("actor", "Tokyo's coral plan won praise.", "The ministers praised the ROK's coral plan."),
+    ("negation", "Fishing on the reef is permitted.", "The reef is closed: all fishing there is outlawed."),
+    ("negation", "The charter does not cover corals.", "Corals and lagoons are part of the charter."),
+    ("negation", "Anglers pay on the reef.", "No anglers are charged a fee there."),
+    ("negation", "Tonga was not among the reef's wardens.", "The wardens are Fiji, Tonga, Samoa and Palau."),
+    ("negation", "Coral cover is on the wane.", "Coral keeps growing."),
+    ("negation", "Funding for coral is sufficient.", "For coral, funding is insufficient."),
+    ("quantifier", "The code is about corals only.", "The code includes corals and mangroves."),
+    ("quantifier", "Just some kinds of coral are covered.", "All forms of coral are covered."),
+    ("modality", "Wardens have no choice but to log corals.", "Wardens may log corals."),
+    ("modality", "Wardens might count corals.", "Wardens will count corals each spring."),
+    ("modality", "The reef pact is legally binding.", "This pact on reefs does not create any legally binding duties."),
+    (
+        "modality",
+        "The reef pact is enforceable.",
+        "Nothing in this pact on reefs makes it enforceable.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "claim", "source"), CLEARLY_DIFFERENT)
+def test_a_sentence_that_clearly_is_the_one_is_compared_on_fewer_words(kind: str, claim: str, source: str) -> None:
+    found = compared(claim, source, clear=True)
+    assert kind in {one.kind for one in found}
+    for one in found:
+        assert one.claimed in claim
+        assert one.source in source
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The charter does not cover corals.", "Corals and lagoons are part of the charter."),
+        ("The code is about corals only.", "The code includes corals and mangroves."),
+        ("Wardens might count corals.", "Wardens will count corals each spring."),
+        ("Seoul set aside $40 million for its coral nurseries and tugs.", "The ROK is to spend $70 million on coral."),
+    ],
+)
+def test_fewer_words_are_not_enough_where_no_sentence_leads(claim: str, source: str) -> None:
+    assert compared(claim, source) == ()
+    assert compared(claim, source, clear=True)
+
+
+CLEARLY_ALIKE = [
+    ("Reef wardens met two times.", "The reef wardens have met twice since the spring."),
+    ("No warden is left without a boat.", "Every warden has a boat."),
+    ("Above all, wardens count corals.", "Wardens count the most vulnerable corals."),
+    ("Once a reef has been mapped, wardens rest.", "Wardens consider rest where a reef is mapped."),
+    ("Seoul and Tokyo together gave $50 million for corals.", "The ROK gave $20 million for corals."),
+    ("Tokyo's coral plan won praise.", "The ministers praised the ROK's coral plan and that of Japan."),
+    ("The next coral summit is in March 2031.", "The coral summit was held in June 2030."),
+    ("Half of the full $80 goes to wardens of corals.", "Wardens of corals get $40."),
+    ("The coral fund holds $800 million.", "A coral permit from the fund costs $90."),
+    ("The wardens' pact does not bind anyone.", "The pact of the wardens is not legally binding."),
+    (
+        "MIT runs the coral survey.",
+        "The coral survey is run by the Massachusetts Institute of Technology and Princeton.",
+    ),
+    ("차세대 산호 연구에 협력한다.", "Cooperation on coral spans six areas."),
+]
+
+
+@pytest.mark.parametrize(("claim", "source"), CLEARLY_ALIKE)
+def test_what_may_both_be_true_is_no_difference_even_where_a_sentence_leads(claim: str, source: str) -> None:
+    english = "next-generation coral research cooperation" if claim.startswith("차") else ""
+    assert compared(claim, source, english, clear=True) == ()
+
+
+def test_another_countrys_amount_and_another_companys_are_of_another_fact() -> None:
+    claim = "Korea pledged to invest $500 billion in the United States in 2025."
+    assert compared(claim, "Acme Group pledged to invest $3 billion by 2030 in U.S. power-grid lines.") == ()
+    assert compared("Seoul gave $5 million for coral nurseries.", "Japan gave $9 million for coral nurseries.") == ()
+
+
+def test_a_sentences_own_year_is_told_from_its_documents_date() -> None:
+    claim, source = "The coral plan was due by the end of 2029.", "The coral plan is due by the end of this year."
+    assert compared(claim, source, date="2029-05-01") == ()
+    assert [one.kind for one in compared(claim, source, date="2027-05-01")] == ["date"]
+    assert compared(claim, source) == ()  # of no date, it has no year
+    source = source.replace("this", "next")
+    assert compared(claim, source, date="2028-05-01") == ()
+    assert [one.kind for one in compared(claim, source, date="2027-05-01")] == ["date"]
+
+
+def test_a_korean_claims_denial_is_compared_only_where_a_sentence_leads() -> None:
+    claim, english = "산호 헌장은 어업을 다루지 않는다.", "coral charter fishing cover"
+    source = "The coral charter covers fishing."
+    assert compared(claim, source, english) == ()
+    assert [one.kind for one in compared(claim, source, english, clear=True)] == ["negation"]
+    assert compared(claim, "The coral charter does not cover fishing.", english, clear=True) == ()
 
 
 ALIKE = [
@@ -224,7 +324,7 @@ WORDS = st.sampled_from(
 @given(st.lists(WORDS, max_size=14), st.lists(WORDS, max_size=14), st.text(max_size=12))
 def test_any_text_gives_differences_in_the_texts_own_words(one: list[str], other: list[str], odd: str) -> None:
     claim, source = " ".join(one) + odd, odd + " ".join(other)
-    for found in compared(claim, source):
+    for found in (*compared(claim, source), *compared(claim, source, clear=True)):
         assert found.claimed in claim
         assert found.source in source
         assert found.claimed.strip()
@@ -232,6 +332,6 @@ def test_any_text_gives_differences_in_the_texts_own_words(one: list[str], other
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from([source for _, _, source in DIFFERENT] + [source for _, source in ALIKE]))
-def test_a_sentence_does_not_differ_from_itself(text: str) -> None:
-    assert compared(text, text) == ()
+@given(st.sampled_from([one[-1] for one in (*DIFFERENT, *CLEARLY_DIFFERENT, *ALIKE, *CLEARLY_ALIKE)]), st.booleans())
+def test_a_sentence_does_not_differ_from_itself(text: str, clear: bool) -> None:
+    assert compared(text, text, clear=clear) == ()

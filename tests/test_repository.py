@@ -25,12 +25,18 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import sangho
-from app.settings import Settings
-from docs.refresh import BLOCK, run, with_answers
+from app.audit.results import KINDS, Audit
+from app.claims.results import VERDICTS
+from app.pipeline import Pipeline
+from app.quotations import quotations_in
+from app.settings import CHAT_JUDGE, Settings
+from docs.refresh import AUDIT, BLOCK, ORIGINALS, REPORT, VIEWS, run, with_answers
+from ingest.readers import read_file
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+ARTICLE: Final = ROOT / "docs" / "article.md"
 PACKAGES: Final = ("app", "ingest", "eval")
 
 # Declared and not imported by name, or imported and not declared by us; with the reason.
@@ -136,14 +142,83 @@ def test_every_module_is_in_the_architecture() -> None:
 
 def test_the_answers_shown_are_the_answers_given(bundled_home: Path) -> None:
     printed = {command: run(command, bundled_home) for command, _ in BLOCK.findall(README)}
-    first, second = printed.values()
+    first, second, contradicted, unheld, audited = printed.values()
     assert first.startswith("(Answered from the sources)")
     assert "$1.7 billion" in first
     assert "¶8" in first
     assert second.startswith("(Not in the sources)")
     assert "[1]" not in second
+    assert contradicted.startswith("✕ Contradicted by the sources.")
+    assert "as written, 2.7 billion dollars; as published, $1.7 billion" in contradicted
+    assert unheld.startswith("○ Not in the sources.")
+    assert "does not mean false" in unheld
+    assert audited.startswith("Audit of Seoul, Washington and AI: a made-up article\n")
     stale = [command for command, shown in BLOCK.findall(README) if shown != printed[command]]
     assert stale == [], "run: make answers"
+
+
+def test_the_report_shown_is_the_report_given(bundled_home: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    run(f"{AUDIT} --out {shlex.quote(str(report))}", bundled_home)
+    shown, given = (path.read_text(encoding="utf-8").splitlines() for path in (REPORT, report))
+    assert shown[:-1] == given[:-1], "run: make answers"  # the last line names the index
+    assert shown[-1].startswith("Settings ")
+
+
+def test_the_made_up_article_shows_every_case(bundled_home: Path) -> None:
+    with Pipeline(Settings.load(home=bundled_home)) as pipeline:
+        audit = next(event for event in pipeline.audit(ARTICLE) if isinstance(event, Audit))
+    checks = [sentence.check for sentence in audit.sentences if sentence.check]
+    assert {sentence.kind for sentence in audit.sentences} == set(KINDS)
+    assert {check.verdict for check in checks} == set(VERDICTS)
+    assert {one.kind for check in checks for part in check.parts for one in part.differences} >= {"number", "date"}
+    assert [quote.verbatim for check in checks for quote in check.quotes] == ["cannot_check"] * 2
+    assert audit.itself == ()
+    assert audit.summary["failed"] == 0
+
+
+@pytest.mark.skipif(not ORIGINALS.is_dir(), reason="the originals are not here")
+def test_of_the_article_s_quotations_one_is_exact() -> None:
+    path = ORIGINALS / "2021-05-21_us-rok-leaders-joint-statement.txt"
+    held = read_file(path, path, 10**7).paragraph(18).text
+    quoted = [one.words for one in quotations_in(" ".join(ARTICLE.read_text(encoding="utf-8").split()))]
+    assert [words in held for words in quoted] == [True, False]
+    assert "strengthen our partnership on critical and emerging technologies" in held
+
+
+def test_the_article_says_first_that_it_is_made_up() -> None:
+    assert "made-up" in ARTICLE.read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_the_pictures_shown_are_those_that_are_taken() -> None:
+    shown = set(re.findall(r"!\[[^\]]+\]\(docs/([^)]+)\)", README))
+    assert shown == {*VIEWS, "audit.png"} == {path.name for path in (ROOT / "docs").glob("*.png")}
+
+
+class NamedChat:
+    """A chat model that is only described."""
+
+    name = "openai:any"
+    address = "http://127.0.0.1:8080/v1"
+
+    def stream(self, system: str, user: str) -> Iterator[str]:
+        raise AssertionError("nothing asks it")
+
+
+@pytest.mark.parametrize(
+    ("judge", "said"),
+    [
+        ("", "Answers are written and claims judged by openai:any at http://127.0.0.1:8080/v1; questions, claims and "),
+        (CHAT_JUDGE, "Answers are written and claims judged by openai:any at "),
+        ("offline", "Answers are written by openai:any at http://127.0.0.1:8080/v1; questions and passages are sent "),
+        ("some/cross-encoder", "Answers are written by openai:any at http://127.0.0.1:8080/v1; questions and "),
+    ],
+)
+def test_the_window_says_what_goes_to_a_chat_model(judge: str, said: str, tmp_path: Path) -> None:
+    settings = Settings.load(home=tmp_path, llm="openai:any", judge=judge)
+    described = Pipeline(settings, chat=NamedChat()).describe_model()
+    assert described.startswith(said)
+    assert described.endswith(" passages are sent there.")
 
 
 def test_answers_are_refreshed_where_they_stand() -> None:

@@ -77,9 +77,22 @@ def audit(
         yield AuditProgress(number + 1, len(pieces), sentences[-1])
     if kept:
         kept.remove()
+    took = (time.perf_counter() - started) * 1000
+    yield _put_together(article, sentences, same, name=name or article.title, said=said, took=took)
+
+
+def _put_together(
+    article: Document,
+    sentences: Sequence[AuditedSentence],
+    same: tuple[str, ...],
+    *,
+    name: str,
+    said: Sequence[str],
+    took: float,
+) -> Audit:
     first = next((sentence.check for sentence in sentences if sentence.check), None)
-    yield Audit(
-        document=name or article.title,
+    return Audit(
+        document=name,
         paragraphs={paragraph.number: paragraph.text for paragraph in article.paragraphs},
         sentences=tuple(sentences),
         itself=same,
@@ -88,7 +101,7 @@ def audit(
         language=article.language,
         settings_digest=first.settings_digest if first else "",
         generation=first.generation if first else "",
-        timings_ms={"total": (time.perf_counter() - started) * 1000},
+        timings_ms={"total": took},
     )
 
 

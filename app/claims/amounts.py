@@ -15,20 +15,17 @@ from app.claims.amount_words import (
     DAYS,
     FLAT,
     FLAT_BEHIND,
-    KOREAN_COUNTS,
     LABELLED,
     LEAST,
     LEAST_BEHIND,
     MOST,
     MOST_BEHIND,
     NEARLY,
-    ORDINALS,
-    PARTS,
     RATE_BEFORE,
     RATES,
-    SMALL,
     SPECIAL,
-    SPELLED_OR_IDLE,
+    in_digits,
+    special_value,
 )
 from app.claims.readings import Span
 from app.figure_patterns import BOUNDS, BOUNDS_BEHIND, CURRENCIES, DATES, LATIN_SCALE, NAME, NUMBER, SCALES, UNITS
@@ -113,10 +110,17 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _special(name: str, match: re.Match[str], text: str) -> Amount | None:
-    value = _special_value(name, match)
+    value = special_value(name, match)
     if value is None:
         return None
-    measure = {"time": "time", "percent": "%", "fraction": "%", "times": "x", "ordinal": "th"}.get(name, "")
+    measure = {
+        "time": "time",
+        "percent": "%",
+        "fraction": "%",
+        "times": "x",
+        "occasions": "times",
+        "ordinal": "th",
+    }.get(name, "")
     span = match.span()
     bound = _NONE if name == "time" and COURSE.search(text[: span[0]]) else _bound(text, *span)
     if name == "fraction" and not bound[0]:
@@ -126,38 +130,9 @@ def _special(name: str, match: re.Match[str], text: str) -> Amount | None:
     return _amount(value, measure, bound, text, span, {"time": "year"}.get(name, name))
 
 
-def _special_value(name: str, match: re.Match[str]) -> float | None:
-    parts = match.groupdict()
-    if name == "time":
-        span = {"decade": 10.0, "century": 100.0, "year": 1.0, "month": 1 / 12, "day": 1 / 365.25}
-        return (span[parts["half"].lower()] / 2 if parts["half"] else span[parts["time"].lower()]) * DAYS["year"]
-    if name == "dozen":
-        return 6.0 if match[0].lower().startswith("half") else 12.0 * SMALL.get((parts["n"] or "a").lower(), 1)
-    if name == "percent":
-        top, base = parts["top"] or parts["ktop"], parts["base"] or parts["kbase"]
-        if not top:
-            return 50.0
-        n, of = _small(top), _small(base)
-        return 100.0 * n / of if 0 < n < of else None
-    if name == "fraction":
-        top, part = (parts["top"] or "one").lower(), (parts["part"] or parts["alone"]).lower()
-        return 100.0 * SMALL[top] / PARTS[part] if SMALL[top] < PARTS[part] else None
-    if name == "times":
-        first = match[0].lower()
-        return 4.0 if first.startswith("quad") else 3.0 if first[:2] in ("th", "tr", "세 ", "세배") else 2.0
-    if name == "ordinal":
-        n = ORDINALS[parts["ordinal"].lower()]
-        return float(n) if n > 1 else None
-    return float(KOREAN_COUNTS[parts["kn"]])
-
-
-def _small(word: str) -> int:
-    return int(word) if word.isdigit() else SMALL[word.lower()]
-
-
 def _numbers(text: str) -> Iterator[Amount]:
     """Read the numbers of a text, spelled ones first made digits; spans are the text's own."""
-    digits, starts, ends = _in_digits(text)
+    digits, starts, ends = in_digits(text)
     whole: Amount | None = None  # 1조 7,000억 원
     for match in NUMBER.finditer(digits):
         if match["number"].count(".") > 1 or (match["name"] and match.start("name") == match.end("number")):
@@ -195,31 +170,6 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
     return (LABELLED.search(before) is not None and (not before.endswith("(") or (opens and closes))) or (
         not before.strip("- \x00") and re.match(r"[.)]\s", text[match.end() :]) is not None
     )
-
-
-def _in_digits(text: str) -> tuple[str, list[int], list[int]]:
-    """Return a text with spelled numbers as digits, and where each of its characters starts and ends in the text."""
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    at = 0
-    for match in (*SPELLED_OR_IDLE.finditer(text), None):
-        stop = match.start() if match else len(text)
-        pieces.append(text[at:stop])
-        starts += range(at, stop)
-        ends += range(at + 1, stop + 1)
-        if match:
-            digits = "" if match["idle"] else str(_spelled(match[0].lower()))
-            pieces.append(digits)
-            starts += [match.start()] * len(digits)
-            ends += [match.end()] * len(digits)
-            at = match.end()
-    return "".join(pieces), starts, ends
-
-
-def _spelled(word: str) -> int:
-    tens, _, ones = word.partition("-")
-    return SMALL[tens] + (SMALL[ones] if ones else 0)
 
 
 def _value(match: re.Match[str]) -> float:

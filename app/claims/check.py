@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.catalogue import Catalogue
 from app.claims.attribution import attributed
-from app.claims.differences import differences
+from app.claims.differences import compared
 from app.claims.evidence import EvidenceFinder
 from app.claims.judge import Calibration, ClaimPart, EvidenceSentence, Floats, Judge
 from app.claims.labels import ClaimLabels, claim_labels
@@ -19,7 +19,7 @@ from app.claims.numbering import Numbering
 from app.claims.parts import split_claim
 from app.claims.quoting import Quoted, look_up_quotations
 from app.claims.reading import read_claim
-from app.claims.results import ALL, CANNOT_CHECK, Check, PartCheck, Searchable, Stance
+from app.claims.results import ALL, CANNOT_CHECK, Check, Difference, PartCheck, Searchable, Stance
 from app.claims.verdict import Decision, confidence_of, decide, outweighed, verdict_of
 from app.errors import ChatModelError
 from app.query import Filters, Understood
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ingest.generation import Generation
 
 _SHOWN: Final = 3  # sentences of each stance that are cited for a part
+_UNTOLD: Final = (0.1, 0.1, 0.8)  # of a sentence that only its original could tell: it decides nothing, nor denies
 _VERBATIM: Final = 0.95  # that a part which is hardly more than words found letter by letter is supported
 
 
@@ -60,10 +61,12 @@ class _Judged:
     confidence: float
 
     @property
-    def shown(self) -> EvidenceSentence | None:
-        """The sentence that differences are shown from: what contradicts, else the closest."""
-        at = self.decision.contradicts if self.decision.verdict == "contradicted" else ()
-        return self.evidence[at[0]] if at else next(iter(self.evidence), None)
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs from the sentence that contradicts, else from the closest; nothing of what is supported."""
+        if self.decision.verdict == "supported" or not self.evidence:
+            return ()
+        at = self.decision.contradicts[0] if self.decision.verdict == "contradicted" else 0
+        return compared(self.part, self.evidence)[at]
 
 
 class Checker:
@@ -117,7 +120,7 @@ class Checker:
         with _timed(timings, "judge"):
             judged = [self._judge(part, against, notices) for part in self._parts(claim, named)]
         with _timed(timings, "quotations"):
-            quoted = look_up_quotations(claim, named, self._quotations, against.without)
+            quoted = look_up_quotations(claim, named, self._quotations, self._outside(against))
         judged = [self._with_quotations(one, quoted) for one in judged]
         return self._assemble(claim, judged, quoted, against, notices, timings)
 
@@ -132,7 +135,7 @@ class Checker:
         rows, calibration = self._probabilities(part, found.sentences, notices)
         undecidable = list(_undecidable(part, found.sentences))
         if any(undecidable):
-            rows[undecidable] = (0.0, 0.0, 1.0)
+            rows[undecidable] = _UNTOLD
         decision = decide(rows)
         return _Judged(part, found.sentences, decision, decision.confidence(calibration))
 
@@ -144,6 +147,11 @@ class Checker:
         among = part.named or documents
         kept = tuple(doc_id for doc_id in among if against.keeps(doc_id, documents[doc_id].type))
         return Filters(doc_ids=kept or ("",))
+
+    def _outside(self, against: Searchable) -> frozenset[str]:
+        """Return the documents that do not count."""
+        documents = self._generation.documents.items()
+        return frozenset(doc_id for doc_id, one in documents if not against.keeps(doc_id, one.type))
 
     def _probabilities(
         self, part: ClaimPart, evidence: Sequence[EvidenceSentence], notices: list[str]
@@ -160,7 +168,7 @@ class Checker:
         kept_here = [self._judges.stays_here(one.place.doc_id) for one in evidence]
         if any(kept_here):
             rows[kept_here] = offline.judge(part, evidence)[kept_here]
-        return outweighed(rows, [bool(differences(part, one)) for one in evidence]), first.calibration
+        return outweighed(rows, [bool(found) for found in compared(part, evidence)]), first.calibration
 
     def _with_quotations(self, judged: _Judged, quoted: Sequence[Quoted]) -> _Judged:
         """Let a part be supported that is hardly more than words which stand in its source letter by letter."""
@@ -244,15 +252,16 @@ def _part_check(judged: _Judged, quoted: Sequence[Quoted], numbering: Numbering)
         if decided
     ]
     closest = numbering.cite(judged.evidence[0].place, "closest") if judged.evidence and not decided else None
-    shown = judged.shown
-    found = differences(judged.part, shown) if shown and decision.verdict != "supported" else ()
     return PartCheck(
         text=judged.part.text,
         verdict=decision.verdict,
         confidence=round(judged.confidence, 4),
         citations=tuple(n for n in cited if n is not None),
         closest=closest,
-        differences=(*found, *(difference for quote in quoted for difference in quote.differences(judged.part))),
+        differences=(
+            *judged.differences,
+            *(difference for quote in quoted for difference in quote.differences(judged.part)),
+        ),
     )
 
 
@@ -262,8 +271,8 @@ def _undecidable(part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> Itera
     What comes behind such a sentence of a digest must not decide in its place.
     """
     digests: set[str] = set()
-    for one in evidence:
-        if any(difference.source == CANNOT_CHECK for difference in differences(part, one)):
+    for one, found in zip(evidence, compared(part, evidence), strict=True):
+        if any(difference.source == CANNOT_CHECK for difference in found):
             digests.add(one.place.doc_id)
         yield one.place.doc_id in digests
 

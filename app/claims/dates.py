@@ -16,7 +16,7 @@ Use = Literal["deadline", "start", "after", "before", "point"]
 
 # What stands before a date, and says what it is for; the first that fits counts.
 _STAGE_OF: Final = (
-    r"\s+(?:the\s+)?(?:(?:very\s+)?(?:start|beginning|close|end|early|late|mid|middle)[\s-]+(?:of\s+|in\s+)?)?"
+    r"\s+(?:the\s+)?(?:(?:very\s+)?(?:spring|summer|autumn|winter|start|beginning|close|end|early|late|mid|middle)[\s-]+(?:of\s+|in\s+)?)?"
     r"(?:the\s+)?$"
 )
 _USES: Final[tuple[tuple[Use, re.Pattern[str]], ...]] = (
@@ -54,8 +54,21 @@ _MONTH_ALONE: Final = re.compile(
     rf"|{BARE_MONTH.pattern.replace('(?P<month>', '(?P<month2>')}",
     re.I,
 )
+_TURN: Final = re.compile(
+    r"\b(?:next(?![ -]generation)|following|upcoming|forthcoming|first|inaugural|second"
+    r"|third|fourth|fifth|sixth|annual|edition)\b",
+    re.I,
+)
+_SAME_TURN: Final = {"inaugural": "first", "edition": "next", "annual": "next"} | dict.fromkeys(
+    ("following", "upcoming", "forthcoming"), "next"
+)
+_YEAR_FROM_NOW: Final = re.compile(
+    r"\b(?:(?P<end>(?:the )?(?:end|close) of )?(?P<which>this|next|last) year"
+    r"|(?P<close>(?:the )?(?:end|close) of )the year)\b(?!s)",
+    re.I,
+)
 _PLENTY: Final = 2
-_MOST: Final = 0.35  # part of a claim's words
+_MOST: Final = 0.3  # part of a claim's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ def date_differences(pair: Pair) -> Iterator[Difference]:
     A date that the sentence's surroundings or its document's header give is none of those.
     """
     claimed = read_moments(pair.claim.text)
-    held = read_moments(pair.source.text) if claimed else ()
+    held = (*read_moments(pair.source.text), *_relative(pair)) if claimed else ()
     if not held:
         return
     free = [other for other in held if not any(moment.agrees(other) for moment in claimed)]
@@ -111,7 +124,18 @@ def date_differences(pair: Pair) -> Iterator[Difference]:
             yield pair.difference("date", moment.span, best.span)
 
 
+def _relative(pair: Pair) -> Iterator[Moment]:
+    """Yield the years that a sentence names from its document's date: "next year", "by the end of this year"."""
+    year = int(pair.date[:4]) if pair.date[:4].isdigit() else 0
+    for match in _YEAR_FROM_NOW.finditer(pair.source.text) if year else ():
+        before = pair.source.text[: match.start()]
+        use: Use = next((name for name, words in _USES if words.search(before)), "point")
+        shift = {"next": 1, "last": -1}.get((match["which"] or "").lower(), 0)
+        yield Moment(year + shift, 0, 0, "late" if match["end"] or match["close"] else "", use, match.span())
+
+
 def _known(pair: Pair) -> Iterator[Moment]:
+    yield from _relative(pair)
     for text in (pair.source.text, pair.header, pair.date, pair.around):
         yield from read_moments(text)
 
@@ -135,12 +159,24 @@ def _aligned(pair: Pair, moment: Moment, other: Moment, rivals: Sequence[Moment]
     if pair.abroad:
         return len(rivals) == 1 and pair.akin and moment.use != "point"
     near = pair.near(moment.span, other.span)
+    if moment.use == "point" and _is_another_turn(pair):
+        return False
     if pair.clear:
-        return near > 0 or len(rivals) == 1
+        return near > 1 or (len(rivals) == 1 and moment.use != "point")
     if moment.use == "point":
         alike = bool(moment.part and other.part and not moment.year and not other.year)
-        return (near > _PLENTY and pair.coverage >= _MOST) or (near > 0 and alike and len(rivals) == 1)
+        return (near > 1 and pair.coverage >= _MOST) or (near > 0 and alike and len(rivals) == 1)
     return near > 0 or (len(rivals) == 1 and (len(pair.shared) >= _PLENTY or len(pair.topic) > _PLENTY))
+
+
+def _is_another_turn(pair: Pair) -> bool:
+    """Whether one side is about the next or the first of what is held again and again, and the other is not."""
+    claimed, held = _turns(pair.claim.text), _turns(pair.source.text)
+    return ("next" in claimed) != ("next" in held) or bool(held - claimed - {"next", "annual"})
+
+
+def _turns(text: str) -> set[str]:
+    return {_SAME_TURN.get(word, word) for word in (match[0].lower() for match in _TURN.finditer(text))}
 
 
 def _moment(match: re.Match[str], text: str) -> Moment:

@@ -7,8 +7,9 @@ contradictions. Precision goes before completeness: a false "contradicted" costs
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final
@@ -16,12 +17,16 @@ from typing import Final
 from app.actors import missing_names
 from app.claims.amounts import read_amounts
 from app.claims.dates import date_differences, is_known, of_other_years, read_moments
+from app.claims.exceptions import exception_differences
 from app.claims.forces import modality_differences
 from app.claims.frequencies import frequency_differences
 from app.claims.judge import ClaimPart, EvidenceSentence
+from app.claims.leads import clear_leads
 from app.claims.negations import negation_differences
 from app.claims.numbers import is_given, number_differences
 from app.claims.opposites import opposite_differences
+from app.claims.owners import body_differences, owner_differences
+from app.claims.prefixes import prefix_differences
 from app.claims.quantifiers import quantifier_differences
 from app.claims.readings import Pair, read_pair
 from app.claims.results import CANNOT_CHECK, Difference
@@ -31,23 +36,40 @@ from app.modality import added_obligation
 
 _COMPARISONS: Final[tuple[Callable[[Pair], Iterator[Difference]], ...]] = (
     number_differences,
+    exception_differences,
     frequency_differences,
     date_differences,
     actor_differences,
+    body_differences,
+    owner_differences,
     opposite_differences,
+    prefix_differences,
     negation_differences,
     quantifier_differences,
     modality_differences,
 )
 _ONLY_ORIGINALS: Final = frozenset(("negation", "modality"))
+_KNOWN: Final = 256  # pairs; a judge compares what a check then shows
 
 
+def compared(part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> tuple[tuple[Difference, ...], ...]:
+    """Return for each of the sentences found for a part what it excludes; see `differences`."""
+    leads = clear_leads(evidence)
+    return tuple(differences(part, one, clear=clear) for one, clear in zip(evidence, leads, strict=True))
+
+
+@functools.lru_cache(maxsize=_KNOWN)
 def differences(part: ClaimPart, evidence: EvidenceSentence, *, clear: bool = False) -> tuple[Difference, ...]:
     """Return what in a claim's part one sentence of a source excludes, each with both sides' own words.
 
     Numbers come first, then dates, actors, denials and opposites, quantifiers, forces. Over a digest, the source's side
     of a denial and a force is `CANNOT_CHECK`. A claim or a sentence without words gives nothing, as does one that is
     merely about something else.
+
+    Args:
+        part: what is claimed.
+        evidence: the sentence.
+        clear: whether it clearly leads all that were found, see `app.claims.leads`; fewer shared words are asked for.
     """
     if not part.text.strip() or not evidence.text.strip():
         return ()

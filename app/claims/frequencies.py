@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +17,7 @@ _FREQUENCIES: Final = tuple(
         r"\bevery (?:two|2|second|other) years?\b|\bbiennial(?:ly)?\b|2년마다|격년",
         r"\bevery (?:three|3) years\b|3년마다",
         r"\bevery (?:four|five|4|5) years\b|[45]년마다",
-        r"\btwice (?:a|per|each|every) year\b|\bevery six months\b|\bsemi-?annual(?:ly)?\b"
+        r"\b(?:twice|two times) (?:a|per|each|every) year\b|\bevery six months\b|\bsemi-?annual(?:ly)?\b"
         r"|\bbiannual(?:ly)?\b|반기|연 2회",
         r"\bquarterly\b|\bevery (?:three months|quarter)\b|분기마다",
         r"\bmonthly\b|\b(?:every|each) month\b|매월|매달",
@@ -28,7 +29,8 @@ _ENOUGH: Final = 2
 
 def frequency_differences(pair: Pair) -> Iterator[Difference]:
     """Yield how often a claim says something is done, where the sentence says otherwise of the same thing."""
-    claimed, held = _frequencies(pair.claim.text), _frequencies(pair.source.text)
+    claimed = _frequencies(pair.claim.text)
+    held = _frequencies(pair.source.text) if claimed else {}
     if not claimed or not held or claimed.keys() & held.keys():
         return
     span, other = next(iter(claimed.values())), next(iter(held.values()))
@@ -37,6 +39,7 @@ def frequency_differences(pair: Pair) -> Iterator[Difference]:
         yield pair.difference("number", span, other)
 
 
+@functools.lru_cache(maxsize=512)
 def _frequencies(text: str) -> dict[int, tuple[int, int]]:
     found = ((i, pattern.search(text)) for i, pattern in enumerate(_FREQUENCIES))
     return {i: match.span() for i, match in found if match}

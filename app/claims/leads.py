@@ -7,9 +7,9 @@ from typing import Final
 
 from app.claims.judge import EvidenceSentence
 
-# Of 221 claims of the dev set with a sentence that leads by so much, 93 of 100 are decided in its paragraph; of those
-# that lead by less, 51 of 100.
-LEAD: Final = 2.0
+# Measured on 224 decided claims of the dev set: where the best sentence leads by so much, its paragraph decides the
+# claim 89 times in 100, else 34; on 130 claims by another writer 76 times, else 21.
+LEAD: Final = 1.0
 
 
 def clear_leads(evidence: Sequence[EvidenceSentence], lead: float = LEAD) -> tuple[bool, ...]:

@@ -9,16 +9,13 @@ from typing import Final
 
 from app.claims.readings import Pair, Reading, Span, distinctive
 from app.claims.results import Difference
+from app.claims.signs import sign
+from app.language import is_korean
 
-_DENIAL: Final = re.compile(
-    r"\b(?:not(?! only| just| merely| limited| necessarily)|no(?! later| fewer| less| more| greater| higher"
-    r"| doubt| longer than)|never"
-    r"|neither|cannot|(?:is|are|was|were|do|does|did|has|have|had|will|would|ca|could|should|must|need)n['’]t)\b",
-    re.I,
-)  # fmt: skip
 _DIVIDES: Final = re.compile(
     r"[,;:—–]\s|[.!?]\s|\b(?:but|while|whereas|although|unless|except|until|because|if|which|that|who)\b", re.I
 )
+_EARLY: Final = 40  # characters within which a denial is of the main verb
 _WINDOW: Final = 4
 _ENOUGH: Final = 2
 _MUCH: Final = 0.4  # part of a claim's words
@@ -31,14 +28,31 @@ def negation_differences(pair: Pair) -> Iterator[Difference]:
     side denies nothing at all, and has one of them. Across languages nothing is compared.
     """
     if pair.abroad:
+        yield from _denied_abroad(pair)
         return
     yield from _denied_by_claim(pair)
     yield from _denied_by_source(pair)
 
 
+def _denied_abroad(pair: Pair) -> Iterator[Difference]:
+    """Compare what a Korean claim's last words deny or affirm with an English sentence that clearly is the one."""
+    if not pair.clear or not is_korean(pair.claim.text) or len(pair.shared) < _ENOUGH:
+        return
+    denial, denied = sign("korean_denial").search(pair.claim.text), _any_denial().search(pair.source.text)
+    if denial and not denied and len(sign("korean_denial").findall(pair.claim.text)) == 1:
+        yield pair.difference("negation", denial.span(), _place(pair.source, list(pair.shared)))
+    first = sign("denial").search(pair.source.text)
+    if first and first.start() < _EARLY and not sign("korean_denial").search(pair.claim.text + " "):
+        verb = pair.claim.words[-1]
+        yield pair.difference("negation", (verb.start, verb.end), first.span())
+
+
 def _denied_by_claim(pair: Pair) -> Iterator[Difference]:
-    plain = _ANY_DENIAL.search(pair.source.text) is None
+    plain = _any_denial().search(pair.source.text) is None
     for span, scope in _denials(pair.claim):
+        if sign("outside").match(pair.claim.text, span[0]):
+            before = tuple(word.stem for word in pair.claim.words if word.end <= span[0])[-2:]
+            scope = (*before, *scope)
         found = _affirmed(pair.source, scope)
         if found is None and plain and _claims_of_it(pair, scope):
             found = _place(pair.source, [stem for stem in scope if stem in pair.shared])
@@ -47,10 +61,11 @@ def _denied_by_claim(pair: Pair) -> Iterator[Difference]:
 
 
 def _denied_by_source(pair: Pair) -> Iterator[Difference]:
-    plain = _ANY_DENIAL.search(pair.claim.text) is None
+    plain = _any_denial().search(pair.claim.text) is None
     for span, scope in _denials(pair.source):
         found = _affirmed(pair.claim, scope)
-        if found is None and plain and _about(pair, scope):
+        asked = int(pair.source.text[slice(*span)].lower().startswith(("rather", "instead")))
+        if found is None and plain and _about(pair, scope, asked):
             found = _place(pair.claim, [stem for stem in scope if stem in pair.shared])
         if found is not None:
             yield pair.difference("negation", found, span)
@@ -59,15 +74,15 @@ def _denied_by_source(pair: Pair) -> Iterator[Difference]:
 def _claims_of_it(pair: Pair, scope: Sequence[str]) -> bool:
     """Whether the sentence is about what a claim denies."""
     if pair.clear:
-        return not pair.shared.isdisjoint(scope)
+        return len(_any_denial().findall(pair.claim.text)) == 1 and not pair.shared.isdisjoint(scope)
     return scope[0] in pair.shared and _about(pair, scope)
 
 
-def _about(pair: Pair, scope: Sequence[str]) -> bool:
+def _about(pair: Pair, scope: Sequence[str], asked: int = 0) -> bool:
     """Whether the claim is about what is denied: it has half of it, or its verb, and much else of the sentence."""
     held = pair.shared.intersection(scope)
-    if pair.clear:
-        return bool(held)
+    if pair.clear and len(held) > asked:
+        return True
     return len(held) >= _ENOUGH or (scope[0] in held and pair.coverage >= _MUCH and len(pair.shared) > _ENOUGH)
 
 
@@ -78,7 +93,7 @@ def _place(reading: Reading, stems: Sequence[str]) -> Span:
 
 def _denials(reading: Reading) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """Yield what is denied, as its first words' stems, with the stretch from the denial to the last of them."""
-    for match in _DENIAL.finditer(reading.text):
+    for match in sign("denial").finditer(reading.text):
         stop = _DIVIDES.search(reading.text, match.end())
         last = stop.start() if stop else len(reading.text)
         words = [word for word in reading.words if match.end() <= word.start < last][:_WINDOW]
@@ -103,20 +118,10 @@ def _affirmed(reading: Reading, scope: tuple[str, ...]) -> Span | None:
     return None
 
 
-_ANY_DENIAL: Final = re.compile(
-    rf"{_DENIAL.pattern}|\b(?:nor|without|none|nothing|nobody|no one|lack\w*|absen\w+|fail\w* to|refus\w+"
-    rf"|den(?:y|ies|ied|ial)|unable|refrain\w*"
-    r"|prohibit\w*|forbid\w*|ban(?:s|ned)?|exclud\w+|exempt\w*|prevent\w*|avoid\w*|free (?:of|from)|neither"
-    r"|rul\w+ out|only|less|least|before|until"
-    r"|im(?:possib|practic|prob|plausib)\w+|un(?:likely|necessary|available|affected|touched|bound|changed"
-    r"|willing|lawful|restricted|limited|til|less)"
-    r"|in(?:eligible|admissible|valid|capable)|non-\w+|stop\w*|end(?:s|ed|ing)?|halt\w*|out of|far from"
-    r"|missing|short of|first(?:-ever)?|hardly|barely|rather than"
-    r"|instead of|leav\w+|left|optional|free to|away|merely)\b",
-    re.I,
-)  # fmt: skip
-
-
 @functools.lru_cache(maxsize=1024)
 def _is_denied(text: str, span: Span) -> bool:
-    return _ANY_DENIAL.search(text[max(0, span[0] - 70) : span[1] + 40]) is not None
+    return _any_denial().search(text[max(0, span[0] - 70) : span[1] + 40]) is not None
+
+
+def _any_denial() -> re.Pattern[str]:
+    return sign("any_denial", sign("denial"))

@@ -14,12 +14,15 @@ from app.claims.results import Difference
 _LIKE: Final = 0.01
 _SCALE: Final = 1000
 _SOME: Final = 0.3  # part of a claim's words
-_TIME_SLACK: Final = 0.06
+_QUALIFIES: Final = frozenset("ai new usa korea lead joint intern million billion percent year month state".split())
 _SCALES: Final = frozenset(("million", "billion", "percent"))
 _WHOLE: Final = re.compile(r"\b(?:together|in all|in total|altogether|combined|total(?:s|l?ing)?|overall)\b", re.I)
 _BESIDES: Final = re.compile(r"\b(?:also|additional|another|further) ", re.I)
+_MUCH: Final = 0.4  # part of a claim's words
 _FAR: Final = 300.0
-_IS_THE_NUMBER: Final = re.compile(r"\s+(?:is|was|are|were)\s+(?:the|its|their)\s+(?:number|count|total|sum)\s+of\b", re.I)
+_IS_THE_NUMBER: Final = re.compile(
+    r"\s+(?:is|was|are|were)\s+(?:the|its|their)\s+(?:number|count|total|sum)\s+of\b", re.I
+)
 _MOST_DERIVED: Final = 8  # amounts of one measure that sums are tried of
 
 
@@ -31,7 +34,7 @@ def number_differences(pair: Pair) -> Iterator[Difference]:
         return
     free = [other for other in held if not any(_same(amount, other) for amount in claimed)]
     for amount in claimed:
-        other = _counterpart(pair, amount, free, held)
+        other = _counterpart(pair, amount, free, held, claimed)
         if other is not None:
             yield pair.difference("number", amount.shown, other.shown)
 
@@ -53,10 +56,14 @@ def _rates_differ(amount: Amount, other: Amount) -> bool:
     return bool(amount.rate and other.rate and amount.rate != other.rate)
 
 
-def _counterpart(pair: Pair, amount: Amount, free: Sequence[Amount], held: Sequence[Amount]) -> Amount | None:
+def _counterpart(
+    pair: Pair, amount: Amount, free: Sequence[Amount], held: Sequence[Amount], claimed: Sequence[Amount]
+) -> Amount | None:
     """Return the sentence's amount in the slot of a claim's, where it is another."""
     if _bare(amount) or any(_same(amount, other) for other in held):
         return None
+    if any(a.measure == "%" and _like(a.value / 100 * amount.value, o.value) for a in claimed for o in held):
+        return None  # "half of the full $7,500"
     # The same value under another bound, unit or rate is in the same slot whatever its words are.
     for other in free:
         if _turned(amount, other) and pair.shared and not _other_case(pair, amount, held):
@@ -65,9 +72,20 @@ def _counterpart(pair: Pair, amount: Amount, free: Sequence[Amount], held: Seque
         return None
     of_measure = [o for o in free if _comparable(amount, o) and not _bare(o) and not _unscaled(amount, o)]
     fitting = [other for other in of_measure if _aligned(pair, amount, other, of_measure, held)]
-    if not fitting or is_given(amount, (*held, *read_amounts(pair.around))):
+    if not fitting or _is_given_around(pair, amount, held):
         return None
     return max(fitting, key=lambda other: pair.near(amount.span, other.span))
+
+
+def _like(one: float, other: float) -> bool:
+    return abs(one - other) <= _LIKE * max(abs(one), abs(other))
+
+
+def _is_given_around(pair: Pair, amount: Amount, held: Sequence[Amount]) -> bool:
+    """Whether an amount stands in the sentence's surroundings or follows from them; a limit only as it is."""
+    if amount.bound in ("<", ">"):
+        return any(amount.equals(other) for other in read_amounts(pair.around))
+    return is_given(amount, (*held, *read_amounts(pair.around)))
 
 
 def _turned(amount: Amount, other: Amount) -> bool:
@@ -96,15 +114,20 @@ def _bare(amount: Amount) -> bool:
 def _aligned(pair: Pair, amount: Amount, other: Amount, rivals: Sequence[Amount], held: Sequence[Amount]) -> bool:
     near = pair.near(amount.span, other.span)
     alone = len(rivals) == 1
-    if _of_others(pair) or _of_another(pair, other) or _far_apart(amount, other):
+    if _of_others(pair) or _of_a_sum(pair) or _of_another(pair, other) or _far_apart(amount, other):
         return False
     if pair.clear and not pair.abroad:
         return _aligned_clearly(pair, amount, other, near, alone=alone)
-    if _of_a_sum(pair):
-        return False
-    if near < 2 and not pair.abroad and pair.coverage < _SOME and not _named_alike(pair, amount, other):
+    if (
+        near < (1 if pair.named else 2)
+        and not pair.abroad
+        and pair.coverage < _SOME
+        and not _named_alike(pair, amount, other)
+    ):
         return False
     if pair.abroad:
+        if amount.measure == "" and alone and pair.shared.intersection(pair.source.behind(other.span[1], 2)):
+            return True
         return alone and pair.akin and sum(_comparable(amount, x) for x in held) == 1
     if amount.measure in ("", "th"):
         return _same_thing(pair, amount, other) and bool(near if alone else near > 1)
@@ -118,7 +141,7 @@ def _aligned(pair: Pair, amount: Amount, other: Amount, rivals: Sequence[Amount]
 def _aligned_clearly(pair: Pair, amount: Amount, other: Amount, near: int, *, alone: bool) -> bool:
     """Whether two amounts are of the same in a sentence that clearly is the one: what they count has one name."""
     if amount.measure in ("", "th"):
-        return _named_alike(pair, amount, other) and (alone or near > 1 or _next_word(pair, amount, other))
+        return _one_name(pair, amount, other) or (_named_alike(pair, amount, other) and (alone or near > 1))
     return alone or near > 1
 
 
@@ -133,8 +156,9 @@ def _counted(reading: Reading, amount: Amount) -> set[str]:
     return behind | (set(reading.behind(match.end(), 3)) if match else set())
 
 
-def _next_word(pair: Pair, amount: Amount, other: Amount) -> bool:
-    return bool(set(pair.claim.behind(amount.span[1], 1)) & set(pair.source.behind(other.span[1], 1)))
+def _one_name(pair: Pair, amount: Amount, other: Amount) -> bool:
+    """Whether what is counted has one name, be it a common one: "seven AI companies" and "15 leading AI companies"."""
+    return bool((_counted(pair.claim, amount) & _counted(pair.source, other)) - _QUALIFIES)
 
 
 def _far_apart(amount: Amount, other: Amount) -> bool:
@@ -153,7 +177,7 @@ def _of_a_sum(pair: Pair) -> bool:
 def _of_another(pair: Pair, other: Amount) -> bool:
     """Whether the amount's clause names countries, but none of the claim's."""
     claimed = named_countries(pair.claim.text)
-    if not claimed:
+    if not claimed or other.measure not in ("", "$", "₩", "%"):
         return False
     start, end = next((s for s in clauses(pair.source.text) if s[0] <= other.span[0] < s[1]), (0, 0))
     held = named_countries(pair.source.text[start:end])
@@ -171,6 +195,8 @@ def _same_thing(pair: Pair, amount: Amount, other: Amount) -> bool:
     """Whether two counts are of things of the same name, within the next words."""
     claimed = set(pair.claim.behind(amount.span[1], 3))
     held = set(pair.source.behind(other.span[1], 3))
+    if _one_name(pair, amount, other) and pair.coverage >= _MUCH:
+        return True
     return bool(distinctive(claimed & held)) or (bool(claimed & held - _SCALES) and bool(pair.shared))
 
 

@@ -17,10 +17,11 @@ from typing import Final
 
 import numpy as np
 
-from app.claims.differences import differences, unmatched
+from app.claims.differences import compared, unmatched
 from app.claims.judge import Calibration, ClaimPart, EvidenceSentence, Floats
-from app.claims.results import CANNOT_CHECK
+from app.claims.results import CANNOT_CHECK, Difference
 from app.figures import Figure, holds, read_figures
+from app.language import is_korean
 from app.query import Understood
 from ingest.lexical import analyse
 
@@ -30,9 +31,10 @@ NO_SCORE: Final = -12.0  # of what cannot be said of a sentence
 
 FEATURES: Final[Mapping[str, str]] = {
     "lead": "the sentence's score as evidence, less the fourth best sentence's",
-    "coverage": "share of the claim's idf in the sentence, its neighbours and its document's names",
-    "sentence_coverage": "share of the claim's idf in the sentence",
-    "of_sentence": "share of the sentence's terms that are the claim's",
+    "coverage": "share of the idf of what is claimed, without what names documents and dates, in the sentence, its "
+    "neighbours and its document's names",
+    "sentence_coverage": "share of that idf in the sentence",
+    "of_sentence": "share of the sentence's terms that are among those claimed",
     "name_unmatched": "a country or name of the claim is in none of them",
     "figures_unmatched": "how many figures and dates of the claim are in none of them, over the claim's figures",
     "figures_held": "share of the claim's figures that the sentence gives",
@@ -103,13 +105,17 @@ class OfflineJudge:
         claim = self._read(part)
         scores = sorted((one.score for one in evidence), reverse=True)
         fourth = scores[min(_LEADS, len(scores)) - 1]
-        rows = [claim.compare(one, one.score - fourth) for one in evidence]
+        found = compared(part, evidence)
+        rows = [claim.compare(one, one.score - fourth, found[i]) for i, one in enumerate(evidence)]
         return np.array([[row[name] for name in FEATURES] for row in rows], dtype=np.float32)
 
     def _read(self, part: ClaimPart) -> _Claim:
-        terms = {term for own in self.understand(part.text).terms.values() for term in own}
+        understood = self.understand(part.text)
+        idf = {
+            language: {term: self._idf(term) for term in terms} for language, terms in understood.topic_terms.items()
+        }
         figures = tuple(f for f in read_figures(part.text)[0] if f.unit not in ("name", "word"))
-        return _Claim(part, {term: self._idf(term) for term in terms}, figures)
+        return _Claim(part, idf, figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +123,28 @@ class _Claim:
     """A part, read once for all its evidence."""
 
     part: ClaimPart
-    idf: Mapping[str, float]
+    idf: Mapping[str, Mapping[str, float]]
     figures: tuple[Figure, ...]
 
-    def compare(self, one: EvidenceSentence, lead: float) -> dict[str, float]:
+    def compare(self, one: EvidenceSentence, lead: float, found: Sequence[Difference]) -> dict[str, float]:
+        idf = self.idf.get("ko" if is_korean(one.text) else "en", {})
         own = frozenset(analyse(one.text))
         absent = unmatched(self.part, one)
         figures = sum(any(character.isdigit() for character in what) for what in absent)
-        found = [difference for difference in differences(self.part, one) if difference.source != CANNOT_CHECK]
         return {
             "lead": lead,
-            "coverage": self._covered(own | frozenset(analyse(f"{one.around}\n{one.header}"))),
-            "sentence_coverage": self._covered(own),
-            "of_sentence": len(own & self.idf.keys()) / max(len(own), 1),
+            "coverage": _covered(idf, own | frozenset(analyse(f"{one.around}\n{one.header}"))),
+            "sentence_coverage": _covered(idf, own),
+            "of_sentence": len(own & idf.keys()) / max(len(own), 1),
             "name_unmatched": float(len(absent) > figures),
             "figures_unmatched": figures / max(len(self.figures), 1),
             "figures_held": sum(holds(one.text, f) for f in self.figures) / max(len(self.figures), 1),
-            "differs": float(bool(found)),
+            "differs": float(any(difference.source != CANNOT_CHECK for difference in found)),
         }
 
-    def _covered(self, held: frozenset[str]) -> float:
-        return sum(w for term, w in self.idf.items() if term in held) / (sum(self.idf.values()) or 1.0)
+
+def _covered(idf: Mapping[str, float], held: frozenset[str]) -> float:
+    return sum(weight for term, weight in idf.items() if term in held) / (sum(idf.values()) or 1.0)
 
 
 def softmax(scores: Floats) -> Floats:

@@ -25,6 +25,7 @@ _DENIES: Final = re.compile(
 _DENIES_BEHIND: Final = re.compile(
     r"\s+(?:no|nobody|nothing|none|neither)\b|[가-힣]{0,4}\s?(?:하|되|받|지)?[지]?\s?(?:않|못|아니|안 )"
 )
+_MUCH: Final = 0.3  # part of a claim's words
 _BY: Final = 40  # characters between a word and the amount that it is of
 
 
@@ -82,7 +83,7 @@ def _least(pair: Pair, group: int) -> int:
     least = _groups()[group].least
     if pair.clear:
         return least - 1 if pair.shared else least
-    return max(least, 2)
+    return least if pair.named and pair.coverage >= _MUCH else max(least, 2)
 
 
 def _near(pair: Pair, one: _Pole, other: _Pole) -> int:

@@ -9,52 +9,9 @@ from typing import Final
 from app.claims.amounts import read_amounts
 from app.claims.readings import Pair, Span, distinctive
 from app.claims.results import Difference
+from app.claims.signs import sign
 
-_ALL: Final = re.compile(
-    r"\b(?:(?<!above )(?<!after )(?<!at )all(?! but\b)|every(?! other\b)|each(?: and every)?|any(?! other)|everyone|everything|entire(?:ly)?|whole"
-    r"|without exception|across the board|in (?:each and )?every case"
-    r"|in all cases|whatever the circumstances|regardless of circumstances?|unconditional(?:ly)?|always"
-    r"|no exceptions?|universal(?:ly)?)\b"
-    r"|모든|모두|전부|예외 ?없이|무조건|상관없이|일체",
-    re.I,
-)  # fmt: skip
-_STRONG_ALL: Final = re.compile(
-    r"\b(?:without exception|across the board|each and every|in every case|in all cases"
-    r"|whatever the circumstances|no exceptions?"
-    r"|regardless of circumstances?|unconditional(?:ly)?|always|as a rule without)\b|예외 ?없이|무조건|상관없이",
-    re.I,
-)
-_SOME: Final = re.compile(
-    r"\b(?:certain|some|several|selected|limited|most(?= of\b| [a-z]+s\b)|many|a few|where (?:feasible|appropriate|possible"
-    r"|applicable|practicable|relevant|useful)"
-    r"|as appropriate|not all|not every|partial(?:ly)?|in part|except(?:ing)?(?: for| that| where)?|unless"
-    r"|does not apply|will not apply|shall not apply"
-    r"|subset of|other than|excluding|exempt\w*|often|typically|generally"
-    r"|based on national circumstances)\b|일부|특정|몇몇|제외|필요한 경우",
-    re.I,
-)  # fmt: skip
-_STRONG_SOME: Final = re.compile(
-    r"\b(?:where (?:feasible|appropriate|possible|applicable|practicable|relevant|useful)[\w ,]*"
-    r"|as appropriate|except(?: for| that| where)?|unless"
-    r"|(?:does|do|will|shall) not apply)\b|필요한 경우|제외",
-    re.I,
-)
-_ONLY: Final = re.compile(
-    r"\b(?:only|solely|exclusively|restricted to|limited to|confined to|no others?|nothing (?:but|else)"
-    r"|none but|alone)\b|오직|만을|에만|한정|국한",
-    re.I,
-)
-_OPEN: Final = re.compile(
-    r"\b(?:including,? but not limited to|including,? without limitation|among others|inter alia"
-    r"|not limited to|such as|and others|as well as others)\b"
-    r"|등을 포함|국한되지|제한되지",
-    re.I,
-)
 _NOT_ONLY: Final = re.compile(r"\b(?:not|n['’]t)\s+(?:be\s+)?$", re.I)
-_NONE: Final = re.compile(r"\b(?:none|no one|nobody|neither|not (?:a single|any|one)|not at all|nothing)\b"
-r"|전혀|하나도|아무", re.I)  # fmt: skip
-_LEFT: Final = re.compile(r"\b(?:some|several|limited|certain|both|all|many|most|reserved (?:solely"
-r"|only) for)\b|일부|제한적", re.I)  # fmt: skip
 _PART_OF: Final = re.compile(r"\bof\s+(?:us|them|the|those|these|its|our|all|whom|which|fourteen|\d+)\b", re.I)
 
 
@@ -64,15 +21,17 @@ def quantifier_differences(pair: Pair) -> Iterator[Difference]:
     yield from _all_against_count(pair)
     yield from _only_against_open(pair)
     yield from _none_against_some(pair)
+    yield from _some_against_all(pair)
+    yield from _only_against_more(pair)
 
 
 def _all_against_some(pair: Pair) -> Iterator[Difference]:
-    for claimed in _ALL.finditer(pair.claim.text):
-        strong = _STRONG_ALL.search(pair.claim.text)
-        if strong and (held := _STRONG_SOME.search(pair.source.text)) and len(pair.shared) >= 3:
+    for claimed in sign("all").finditer(pair.claim.text):
+        strong = sign("strong_all").search(pair.claim.text)
+        if strong and (held := sign("strong_some").search(pair.source.text)) and len(pair.shared) >= 3:
             yield pair.difference("quantifier", strong.span(), held.span())
             return
-        for held in _SOME.finditer(pair.source.text):
+        for held in sign("some").finditer(pair.source.text):
             if _of_the_same(pair, claimed.span(), held.span()):
                 yield pair.difference("quantifier", claimed.span(), held.span())
                 return
@@ -91,19 +50,37 @@ def _all_against_count(pair: Pair) -> Iterator[Difference]:
 
 
 def _only_against_open(pair: Pair) -> Iterator[Difference]:
-    for claimed in _ONLY.finditer(pair.claim.text):
+    for claimed in sign("only").finditer(pair.claim.text):
         if _NOT_ONLY.search(pair.claim.text[: claimed.start()]):
             continue
-        for held in _OPEN.finditer(pair.source.text):
+        for held in sign("open").finditer(pair.source.text):
             enough = 1 if "limit" in held[0].lower() and "such" not in held[0].lower() else 3
             if held[0].lower() != "such as" and len(pair.topic) >= enough:
                 yield pair.difference("quantifier", claimed.span(), held.span())
                 return
 
 
+def _some_against_all(pair: Pair) -> Iterator[Difference]:
+    """Compare "just some kinds" with "all forms", and in a sentence that clearly is the one "only" with "also"."""
+    claimed, held = sign("just_some").search(pair.claim.text), sign("each").search(pair.source.text)
+    if claimed and held and _of_the_same(pair, claimed.span(), held.span()):
+        yield pair.difference("quantifier", claimed.span(), held.span())
+
+
+def _only_against_more(pair: Pair) -> Iterator[Difference]:
+    """Compare "only" with "include" or "all stages" in a sentence that clearly is the one."""
+    if not pair.clear or sign("only").search(pair.source.text):
+        return
+    only, more = sign("only").search(pair.claim.text), sign("more").search(pair.source.text)
+    if only is None or more is None or _NOT_ONLY.search(pair.claim.text[: only.start()]):
+        return
+    if pair.akin if pair.abroad else pair.near(only.span(), more.span()) > 0:
+        yield pair.difference("quantifier", only.span(), more.span())
+
+
 def _none_against_some(pair: Pair) -> Iterator[Difference]:
-    for claimed in _NONE.finditer(pair.claim.text):
-        for held in _LEFT.finditer(pair.source.text):
+    for claimed in sign("none").finditer(pair.claim.text):
+        for held in sign("left").finditer(pair.source.text):
             if _of_the_same(pair, claimed.span(), held.span()):
                 yield pair.difference("quantifier", claimed.span(), held.span())
                 return

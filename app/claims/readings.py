@@ -19,6 +19,9 @@ from ingest.lexical import analyse
 Span = tuple[int, int]
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_MONTH_NAMES: Final = (
+    "January February March April May June July August September October November December".split()
+)  # fmt: skip
 _REACH: Final = 9  # words to either side of a place that are about the same thing as it
 _PLENTY: Final = 3
 _HALF: Final = 0.5
@@ -39,7 +42,7 @@ _COMMON: Final = frozenset(
         "late end administr document text accord american korean keep kept put get got come came go went want "
         "seoul washington four five six seven eight nine ten eleven twelv dozen hundr thousand half third quarter "
         "fourth fifth twice system member economi programm program firm compani maker busi kind sort way time "
-        "place whole "
+        "place whole sign execut announc "
     ).split()
 )
 
@@ -87,6 +90,7 @@ class Pair:
         coverage: part of the claim's distinctive stems that are shared, 0 to 1.
         abroad: whether the two are in different languages, so that words near a place do not compare.
         clear: whether retrieval says that this sentence is the one, so that comparing may rest on fewer words.
+        named: whether the claim names the sentence's document, by its month or a word of its title or aliases.
     """
 
     claim: Reading
@@ -99,6 +103,7 @@ class Pair:
     coverage: float
     abroad: bool
     clear: bool = False
+    named: bool = False
 
     def near(self, claimed: Span, held: Span) -> int:
         """Count the distinctive stems that stand near both places; 0 across languages."""
@@ -133,6 +138,18 @@ def read_pair(part: ClaimPart, evidence: EvidenceSentence, *, clear: bool = Fals
         coverage=len(own & source.stems) / max(1, len(own)),
         abroad=is_korean(part.text) != is_korean(evidence.text),
         clear=clear,
+        named=_is_named(part.text, own, evidence),
+    )
+
+
+def _is_named(claim: str, own: frozenset[str], evidence: EvidenceSentence) -> bool:
+    if own & distinctive(read(evidence.header).stems):
+        return True
+    year, _, rest = evidence.date.partition("-")
+    month = _MONTH_NAMES[int(rest[:2]) - 1] if rest[:2].isdigit() and 0 < int(rest[:2]) <= len(_MONTH_NAMES) else ""
+    return (
+        bool(month)
+        and re.search(rf"\b{month} (?:\d{{1,2}},? )?{year}\b|{year}년 ?{int(rest[:2])}월", claim) is not None
     )
 
 

@@ -64,7 +64,8 @@ def actor_differences(pair: Pair) -> Iterator[Difference]:
 
 def _swapped(pair: Pair) -> Iterator[Difference]:
     """Compare what is bound to a country on both sides: two things must have changed countries, or one both names."""
-    claimed, held = _bound(pair.claim.text), _bound(pair.source.text)
+    claimed = _bound(pair.claim.text)
+    held = _bound(pair.source.text) if len(claimed) > 1 else ()
     changed = []
     for key, country, span in claimed:
         others = [(c, s) for k, c, s in held if _same_key(key, k)]
@@ -141,7 +142,8 @@ def _countries_of(word: str) -> frozenset[str]:
 
 def _reversed(pair: Pair) -> Iterator[Difference]:
     """Compare who gives and who gets: "A invests in B" against "B invests in A"."""
-    claimed, held = _flows(pair.claim.text), _flows(pair.source.text)
+    claimed = _flows(pair.claim.text)
+    held = _flows(pair.source.text) if claimed else {}
     for (giver, getter), span in claimed.items():
         if (giver, getter) not in held and (getter, giver) in held and (getter, giver) not in claimed:
             yield pair.difference("actor", span, held[getter, giver])
@@ -189,12 +191,14 @@ def _marked(text: str) -> tuple[str, dict[int, str]]:
 def _elsewhere(pair: Pair) -> Iterator[Difference]:
     """Compare where something is held: each side names one place, and neither has the other's anywhere."""
     claimed, held = _HELD_IN.search(pair.claim.text), _HELD_IN.search(pair.source.text)
-    if claimed is None or held is None or len(pair.shared) < _ENOUGH:
+    if claimed is None or held is None or len(pair.shared) < (1 if pair.clear else _ENOUGH):
         return
     name = "place" if claimed["place"] else "ko"
     other = "place" if held["place"] else "ko"
     one, two = named_countries(claimed[name]), named_countries(held[other])
     known = named_countries(f"{pair.source.text} {pair.around} {pair.header}")
+    if not pair.clear and not pair.abroad and pair.near(claimed.span(), held.span()) < _ENOUGH:
+        return
     differ = bool(one and two and not one & known) if one and two else _other_city(pair, claimed[name], held[other])
     if differ:
         yield pair.difference("actor", claimed.span(name), held.span(other))
