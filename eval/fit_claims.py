@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from app.claims.results import VERDICTS, Verdict
 from app.claims.verdict import SHARPNESS, Decision, decide
 from app.query import NO_FILTERS, Filters
 from app.ranking import LinearWeights
-from eval.datasets import Claim, load_claims
+from eval.datasets import Claim, load_claims, load_sentence_kinds
 from eval.fitting import Group, balanced, fit_listwise, minimum, spread
 from eval.verdict_figures import Marked
 from eval.verdicts import measure, text_of
@@ -43,9 +44,10 @@ CALIBRATION_STRENGTH: Final = 1.0  # of the penalty on what changes a confidence
 EVIDENCE_SIGNS: Final = {name: -1 if name == "names_missing" else 1 for name in evidence.FEATURES}
 # The way a feature may count; the others may count either way.
 ENTAILS_SIGNS: Final = {
-    "lead": 1, "coverage": 1, "figures_held": 1, "name_unmatched": -1, "figures_unmatched": -1, "differs": -1
+    "lead": 1, "coverage": 1, "sentence_coverage": 1, "of_sentence": 1, "figures_held": 1, "name_unmatched": -1,
+    "figures_unmatched": -1, "nothing_named": -1, "differs": -1,
 }  # fmt: skip
-CONTRADICTS_SIGNS: Final = {"lead": 1, "coverage": 1, "differs": 1}
+CONTRADICTS_SIGNS: Final = {"lead": 1, "coverage": 1, "sentence_coverage": 1, "of_sentence": 1, "differs": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ class Fitting:
     def __init__(self, pipeline: Pipeline, claims: Sequence[Claim]) -> None:
         self._pipeline = pipeline
         self._claims = claims
+        self._sentences = load_sentence_kinds("dev")
         self._fold = folds(claims)
+        self._fold += [i % FOLDS for i in range(len(self._sentences))]
 
     def evidence(self) -> tuple[LinearWeights, list[LinearWeights]]:
         """Return the weights that rank evidence, and those fitted without each fold."""
@@ -186,9 +190,17 @@ class Fitting:
             judge = OfflineJudge(understand, idf, JudgeWeights({}, {}, UNCALIBRATED))
             return [
                 example
-                for i, (claim, f) in enumerate(zip(self._claims, self._fold, strict=True))
+                for i, (claim, f) in enumerate(zip(self._claims, self._fold, strict=False))
                 for example in self._examples(judge, finders[f], i, claim)
-            ]
+            ] + list(self._unsupported(judge, finders))
+
+    def _unsupported(self, judge: OfflineJudge, finders: Sequence[EvidenceFinder]) -> Iterator[Example]:
+        """Yield sentences of made-up articles, as audits meet them: what they say is not in the sources."""
+        for i, sentence in enumerate(self._sentences, start=len(self._claims)):
+            part = ClaimPart(sentence.sentence, judge.understand(sentence.sentence).english, sentence.language)
+            found = finders[self._fold[i]].find(part, NO_FILTERS).sentences
+            features = np.asarray(judge.features(part, found), dtype=float)
+            yield Example(i, features, VERDICTS.index("not_in_sources"), whole=False)
 
     def _examples(self, judge: OfflineJudge, finder: EvidenceFinder, i: int, claim: Claim) -> Iterator[Example]:
         """Yield a claim with its evidence, and without: what decides it kept back, it is not in the sources."""
@@ -218,16 +230,26 @@ class Fitting:
             for example in examples
             if example.whole
         ]
+        self._said_of_unsupported(examples, without)
         right = [decision.verdict == claim.verdict for decision, claim in zip(decisions, self._claims, strict=True)]
         calibrations = [self._calibration(decisions, right, without=one) for one in range(FOLDS)]
         marked = [
             Marked(claim.verdict, decision.verdict, decision.confidence(calibrations[f]), decision.probabilities)
-            for claim, decision, f in zip(self._claims, decisions, self._fold, strict=True)
+            for claim, decision, f in zip(self._claims, decisions, self._fold, strict=False)
         ]
         return replace(fit_judge(examples), calibration=fit_calibration(decisions, right)), marked
 
+    def _said_of_unsupported(self, examples: Sequence[Example], without: Sequence[JudgeWeights]) -> None:
+        """Print what is said of the sentences of made-up articles, by weights that never saw them."""
+        rest = [example for example in examples if example.claim >= len(self._claims)]
+        given = Counter(
+            decide(without[self._fold[one.claim]].probabilities(np.asarray(one.features, np.float32))).verdict
+            for one in rest
+        )
+        sys.stdout.write(f"sentences of made-up articles  {dict(sorted(given.items()))}\n")
+
     def _calibration(self, decisions: Sequence[Decision], right: Sequence[bool], without: int) -> Calibration:
-        kept = [i for i, fold in enumerate(self._fold) if fold != without]
+        kept = [i for i in range(len(decisions)) if self._fold[i] != without]
         return fit_calibration([decisions[i] for i in kept], [right[i] for i in kept])
 
 

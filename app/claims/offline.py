@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from app.actors import countries, name_phrases
 from app.claims.differences import compared, unmatched
 from app.claims.judge import Calibration, ClaimPart, EvidenceSentence, Floats
 from app.claims.results import CANNOT_CHECK, Difference
@@ -38,6 +39,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "name_unmatched": "a country or name of the claim is in none of them",
     "figures_unmatched": "how many figures and dates of the claim are in none of them, over the claim's figures",
     "figures_held": "share of the claim's figures that the sentence gives",
+    "nothing_named": "the claim has neither figures nor names, so that none of its is unmatched",
     "differs": "something in the claim is excluded by the sentence",
 }
 _DIFFERS: Final = tuple(FEATURES).index("differs")
@@ -96,12 +98,12 @@ class OfflineJudge:
 
     def judge(self, part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> Floats:
         """Return how each sentence bears on a part of a claim; see `Judge.judge`."""
-        if not evidence:
-            return np.zeros((0, 3), np.float32)
         return self._weights.probabilities(self.features(part, evidence))
 
     def features(self, part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> Floats:
         """Return `FEATURES` of each sentence, `(n_evidence, len(FEATURES))`."""
+        if not evidence:
+            return np.zeros((0, len(FEATURES)), np.float32)
         claim = self._read(part)
         scores = sorted((one.score for one in evidence), reverse=True)
         fourth = scores[min(_LEADS, len(scores)) - 1]
@@ -115,7 +117,10 @@ class OfflineJudge:
             language: {term: self._idf(term) for term in terms} for language, terms in understood.topic_terms.items()
         }
         figures = tuple(f for f in read_figures(part.text)[0] if f.unit not in ("name", "word"))
-        return _Claim(part, idf, figures)
+        bare = (
+            not figures and not read_figures(part.text)[1] and not name_phrases(part.text) and not countries(part.text)
+        )
+        return _Claim(part, idf, figures, bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,7 @@ class _Claim:
     part: ClaimPart
     idf: Mapping[str, Mapping[str, float]]
     figures: tuple[Figure, ...]
+    bare: bool
 
     def compare(self, one: EvidenceSentence, lead: float, found: Sequence[Difference]) -> dict[str, float]:
         idf = self.idf.get("ko" if is_korean(one.text) else "en", {})
@@ -139,6 +145,7 @@ class _Claim:
             "name_unmatched": float(len(absent) > figures),
             "figures_unmatched": figures / max(len(self.figures), 1),
             "figures_held": sum(holds(one.text, f) for f in self.figures) / max(len(self.figures), 1),
+            "nothing_named": float(self.bare),
             "differs": float(any(difference.source != CANNOT_CHECK for difference in found)),
         }
 
@@ -149,5 +156,5 @@ def _covered(idf: Mapping[str, float], held: frozenset[str]) -> float:
 
 def softmax(scores: Floats) -> Floats:
     """Return each row's softmax, `(n, k)`."""
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)

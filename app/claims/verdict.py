@@ -12,6 +12,9 @@ from app.claims.judge import Calibration, Floats
 from app.claims.results import VERDICTS, PartCheck, Verdict
 
 SHARPNESS: Final = 3.0  # of the soft maximum over sentences
+# Below it neither support nor contradiction is said. On dev 0.6 instead of none made support right 73 times in 100
+# instead of 64, and said of claims whose evidence was kept back 12 times in 100 instead of 26.
+BAR: Final = 0.6
 NOTHING: Final = 0.9  # confidence that what finds no evidence at all is not in the sources
 _LEAST: Final = 1e-6
 _DECIDES: Final = 0.8  # share of the best sentence's probability from which another decides with it
@@ -34,9 +37,10 @@ class Decision:
 
     @property
     def verdict(self) -> Verdict:
-        """The most probable verdict; of equals the more cautious."""
+        """The most probable verdict; what is not probable enough to be said is `not_in_sources`."""
         best = max(self.probabilities)
-        return next(v for v in reversed(VERDICTS) if self.probabilities[VERDICTS.index(v)] == best)
+        most = next(v for v in reversed(VERDICTS) if self.probabilities[VERDICTS.index(v)] == best)
+        return most if best >= BAR else "not_in_sources"
 
     def confidence(self, calibration: Calibration) -> float:
         """Return that the verdict is right, 0 to 1 (Platt, "Probabilistic Outputs for Support Vector Machines", 1999).
@@ -44,7 +48,8 @@ class Decision:
         Args:
             calibration: of the judge; see `app.claims.judge.Calibration`.
         """
-        probability = min(max(self.probabilities), 1 - _LEAST)
+        own = self.probabilities[VERDICTS.index(self.verdict)]
+        probability = min(max(own, _LEAST), 1 - _LEAST)
         slope, shift = calibration.get(self.verdict, (1.0, 0.0))
         return float(1 / (1 + np.exp(-(slope * np.log(probability / (1 - probability)) + shift))))
 
