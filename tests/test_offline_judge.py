@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -67,8 +68,14 @@ def test_coverage_counts_the_claim_s_terms_in_the_sentence_and_around_it(judge: 
 
 def test_the_lead_is_over_the_fourth_best(judge: OfflineJudge) -> None:
     evidence = [sentence("Rain fell.", score=score) for score in (5.0, 9.0, 7.0, 6.0, 1.0)]
-    assert [row["lead"] for row in features(judge, FUND, *evidence)] == [0.0, 4.0, 2.0, 1.0, -4.0]
-    assert [row["lead"] for row in features(judge, FUND, *evidence[:2])] == [0.0, 4.0], "of two the second"
+    assert [row["lead"] for row in features(judge, FUND, *evidence)] == [
+        0.0,
+        3.0,
+        2.0,
+        1.0,
+        -4.0,
+    ]  # of four, three count
+    assert [row["lead"] for row in features(judge, FUND, *evidence[:2])] == [0.0, 3.0], "of two the second"
 
 
 def test_figures_and_names_without_a_counterpart_are_told_apart(judge: OfflineJudge) -> None:
@@ -103,7 +110,9 @@ def test_the_shipped_weights_are_of_these_features_and_have_the_signs_that_make_
     for of in (weights.entails, weights.contradicts):
         assert set(of) == {*FEATURES, "constant"}
     assert weights.entails["differs"] < 0 < weights.contradicts["differs"]
-    assert weights.entails["coverage"] > 0
+    assert weights.entails["lead"] > 0
+    assert weights.entails["of_sentence"] > 0
+    assert weights.entails["nothing_named"] < 0
     assert weights.entails["figures_unmatched"] < 0
     assert all(slope > 0 for slope, _ in weights.calibration.values())
 
@@ -114,11 +123,12 @@ def test_weights_are_read_as_they_are_written(tmp_path: Path) -> None:
     path.write_text(json.dumps(written), encoding="utf-8")
     weights = JudgeWeights.load(path)
     assert weights.calibration == {"supported": (2, 0.5)}
-    row = np.zeros((1, len(NAMES)), np.float32)
-    row[0, NAMES.index("coverage")] = 0.5
-    row[0, NAMES.index("differs")] = 1.0
-    shares = np.exp([1.0, -1.0, 0.0]) / np.exp([1.0, -1.0, 0.0]).sum()
-    assert weights.probabilities(row)[0] == pytest.approx(shares, abs=1e-6)
+    row = np.zeros((2, len(NAMES)), np.float32)
+    row[:, NAMES.index("coverage")] = 0.5
+    row[1, NAMES.index("differs")] = 1.0
+    entails, contradicts = math.e / (math.e + 1), math.exp(-1) / (math.exp(-1) + 1)
+    expected = [[entails, 0, 1 - entails], [0, contradicts, 1 - contradicts]]
+    assert weights.probabilities(row) == pytest.approx(np.array(expected), abs=1e-5)
 
 
 def test_a_sentence_without_a_difference_excludes_nothing() -> None:

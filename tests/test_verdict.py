@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from app.claims.judge import Floats
 from app.claims.results import VERDICTS, PartCheck, Verdict
-from app.claims.verdict import NOTHING, SHARPNESS, Decision, confidence_of, decide, outweighed, soft_maximum, verdict_of
+from app.claims.verdict import (
+    BAR,
+    NOTHING,
+    SHARPNESS,
+    Decision,
+    confidence_of,
+    decide,
+    outweighed,
+    soft_maximum,
+    verdict_of,
+)
 
 UNSURE: Final = (0.2, 0.2, 0.6)
 
@@ -85,12 +95,18 @@ def test_a_way_that_wins_names_a_sentence_though_none_decides_alone() -> None:
     # Odds of support 4.495 and 0.9, of exclusion 4.505 and 0.1: pooled 3.577 against 3.576, so support wins by the
     # second sentence's little, though the first excludes and the second does neither.
     decision = decide(rows((0.4495, 0.4505, 0.1), (0.45, 0.05, 0.5)))
-    assert (decision.verdict, decision.supports, decision.contradicts) == ("supported", (1,), ())
+    assert (decision.supports, decision.contradicts) == ((1,), ())
+    assert decision.probabilities[0] > decision.probabilities[1] > decision.probabilities[2]
 
 
-def test_of_equals_the_more_cautious_is_the_verdict() -> None:
+def test_what_is_not_probable_enough_is_not_said() -> None:
     assert Decision((0.4, 0.2, 0.4), (0,), ()).verdict == "not_in_sources"
+    assert Decision((0.5, 0.0, 0.5), (0,), ()).verdict == "not_in_sources"
+    assert Decision((0.59, 0.0, 0.41), (0,), ()).verdict == "not_in_sources"
+    assert Decision((0.6, 0.0, 0.4), (0,), ()).verdict == "supported"
     assert Decision((0.5, 0.5, 0.0), (0,), (1,)).verdict == "contradicted"
+    assert Decision((0.5, 0.49, 0.01), (0,), (1,)).verdict == "supported"
+    assert Decision((0.39, 0.61, 0.0), (0,), (1,)).verdict == "contradicted"
     assert Decision((1 / 3, 1 / 3, 1 / 3), (), ()).verdict == "not_in_sources"
 
 
@@ -103,12 +119,12 @@ def test_confidence_is_the_probability_until_it_is_calibrated() -> None:
     assert Decision((1.0, 0.0, 0.0), (0,), ()).confidence({}) < 1
 
 
-@given(st.floats(0.34, 1), st.floats(0, 3), st.floats(-3, 3))
+@given(st.floats(BAR, 1), st.floats(0, 3), st.floats(-3, 3))
 def test_a_calibrated_confidence_is_a_probability_and_rises_with_it(best: float, slope: float, shift: float) -> None:
     rest = (1 - best) / 2
     value = Decision((best, rest, rest), (0,), ()).confidence({"supported": (slope, shift)})
     assert 0 <= value <= 1
-    lower = max(best - 0.1, 0.34)
+    lower = max(best - 0.1, BAR)
     other = (1 - lower) / 2
     assert Decision((lower, other, other), (0,), ()).confidence({"supported": (slope, shift)}) <= value + 1e-9
 

@@ -4,7 +4,7 @@ Each sentence gets two scores, linear in the features below: one for entailing t
 softmax over both and a constant for "neither" makes them probabilities. The weights are fitted on whole claims, whose
 scores are a soft maximum over their sentences' (multiple-instance learning; Dietterich, Lathrop and Lozano-Pérez,
 1997), by `eval/fit_claims.py`; they stand in `judge.json`. A sentence contradicts only where comparison can say what
-in the claim it excludes: without that, a score is a guess that costs trust.
+in the claim it excludes: without that, a score is a guess that costs trust. Where it can, it does not entail.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ from ingest.lexical import analyse
 
 WEIGHTS_FILE: Final = Path(__file__).with_name("judge.json")
 _LEADS: Final = 4  # a sentence's score is set against the fourth best's
+_LEAST_COVERAGE: Final = 0.08  # a sentence with fewer of the claim's words entails nothing, whatever it leads by
+_NO_TERM: Final = "\x00"  # rarer than any word
+_MOST_LEAD: Final = 3.0  # in a small index the best of few leads by far
 NO_SCORE: Final = -12.0  # of what cannot be said of a sentence
 
 FEATURES: Final[Mapping[str, str]] = {
@@ -37,12 +40,15 @@ FEATURES: Final[Mapping[str, str]] = {
     "sentence_coverage": "share of that idf in the sentence",
     "of_sentence": "share of the sentence's terms that are among those claimed",
     "name_unmatched": "a country or name of the claim is in none of them",
+    "unknown_name": "and such a name that no source has at all",
     "figures_unmatched": "how many figures and dates of the claim are in none of them, over the claim's figures",
     "figures_held": "share of the claim's figures that the sentence gives",
     "nothing_named": "the claim has neither figures nor names, so that none of its is unmatched",
     "differs": "something in the claim is excluded by the sentence",
 }
 _DIFFERS: Final = tuple(FEATURES).index("differs")
+_COVERAGE: Final = tuple(FEATURES).index("coverage")
+_UNKNOWN: Final = tuple(FEATURES).index("unknown_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,10 @@ class JudgeWeights:
             for of in (self.entails, self.contradicts)
         ]
         scores = np.stack([*columns, np.zeros(len(features))], axis=1).astype(np.float32)
-        scores[features[:, _DIFFERS] == 0, 1] = NO_SCORE
+        differs = features[:, _DIFFERS] > 0
+        scores[~differs, 1] = scores[differs, 0] = NO_SCORE
+        bare = (features[:, _COVERAGE] < _LEAST_COVERAGE) | (features[:, _UNKNOWN] > 0)
+        scores[bare, 0] = NO_SCORE
         return softmax(scores)
 
 
@@ -108,7 +117,8 @@ class OfflineJudge:
         scores = sorted((one.score for one in evidence), reverse=True)
         fourth = scores[min(_LEADS, len(scores)) - 1]
         found = compared(part, evidence)
-        rows = [claim.compare(one, one.score - fourth, found[i]) for i, one in enumerate(evidence)]
+        leads = [min(one.score - fourth, _MOST_LEAD) for one in evidence]
+        rows = [claim.compare(one, leads[i], found[i]) for i, one in enumerate(evidence)]
         return np.array([[row[name] for name in FEATURES] for row in rows], dtype=np.float32)
 
     def _read(self, part: ClaimPart) -> _Claim:
@@ -120,7 +130,12 @@ class OfflineJudge:
         bare = (
             not figures and not read_figures(part.text)[1] and not name_phrases(part.text) and not countries(part.text)
         )
-        return _Claim(part, idf, figures, bare)
+        return _Claim(part, idf, figures, bare, self._is_unknown)
+
+    def _is_unknown(self, name: str) -> bool:
+        """Whether a name has a word that is nowhere in the index; figures are told otherwise."""
+        terms = [term for term in analyse(name) if not any(character.isdigit() for character in term)]
+        return any(self._idf(term) >= self._idf(_NO_TERM) for term in terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,7 @@ class _Claim:
     idf: Mapping[str, Mapping[str, float]]
     figures: tuple[Figure, ...]
     bare: bool
+    is_unknown: Callable[[str], bool]
 
     def compare(self, one: EvidenceSentence, lead: float, found: Sequence[Difference]) -> dict[str, float]:
         idf = self.idf.get("ko" if is_korean(one.text) else "en", {})
@@ -143,6 +159,7 @@ class _Claim:
             "sentence_coverage": _covered(idf, own),
             "of_sentence": len(own & idf.keys()) / max(len(own), 1),
             "name_unmatched": float(len(absent) > figures),
+            "unknown_name": float(any(self.is_unknown(name) for name in absent)),
             "figures_unmatched": figures / max(len(self.figures), 1),
             "figures_held": sum(holds(one.text, f) for f in self.figures) / max(len(self.figures), 1),
             "nothing_named": float(self.bare),
