@@ -303,6 +303,7 @@ class Answerer:
                     paragraphs=(passage.first, passage.last),
                     score=round(score, 4),
                     text=passage.text,
+                    edition=document.edition,
                 )
             )
         return tuple(shown)

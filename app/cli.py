@@ -25,6 +25,7 @@ from app.commands import (
     print_json,
     print_text,
 )
+from app.labels import ENGLISH
 
 if TYPE_CHECKING:
     from app.pipeline import Pipeline
@@ -206,7 +207,8 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
         for result in results:
             first, last = result.paragraphs
             place = f"¶{first}" if first == last else f"¶{first}-{last}"
-            print_text(f"{result.title} ({result.date}), {place}  [{result.doc_id}]\n{result.text}\n")
+            named = f"{ENGLISH.summary.format(place=place)}: " if result.edition == "digest" else ""
+            print_text(f"{result.title} ({result.date}), {place}  [{result.doc_id}]\n{named}{result.text}\n")
         if not results:
             print_text("Nothing found.")
     return DONE
@@ -215,7 +217,7 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
 def _result(result: Ranked) -> dict[str, Any]:
     from dataclasses import asdict
 
-    return asdict(result)
+    return {name: value for name, value in asdict(result).items() if name != "edition"}
 
 
 def list_sources(options: argparse.Namespace, settings: Settings) -> int:

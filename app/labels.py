@@ -24,6 +24,7 @@ class Labels:
         outcomes: what each outcome is called.
         abstention: the sentence shown where the sources hold no answer.
         forms: what can be downloaded, by the name `app.ui.downloads` gives it.
+        outdated: what is said of a source that a later one supersedes, where there is no room to name that.
         ratings: what can be said of an answer, by `app.conversations.Rating`.
         unsure: the sentence shown with an answer that may miss the question.
         stages: what is being done, by the name of a `Stage`.
@@ -45,6 +46,7 @@ class Labels:
     original: str
     summary: str
     superseded: str
+    outdated: str
     was_superseded: str
     remark: str
     official: str
@@ -64,7 +66,7 @@ class Labels:
     noted: str
 
     def coverage(self, coverage: Coverage) -> str:
-        """Say what was searched, in one sentence; an empty index is said to be empty."""
+        """Say what was searched, in one sentence; where that is nothing, why."""
         return _coverage_ko(coverage) if self.language == "ko" else _coverage_en(coverage)
 
     def date(self, date: str) -> str:
@@ -87,7 +89,7 @@ def labels(language: str) -> Labels:
 
 def _coverage_en(coverage: Coverage) -> str:
     if not coverage.documents:
-        return "Nothing was searched: no documents are indexed yet."
+        return "Nothing was searched: no document is indexed, or none is within the limits."
     noun = "document" if coverage.documents == 1 else "documents"
     newest = f", the newest of {ENGLISH.date(coverage.newest)}" if coverage.newest else ""
     held = f"; {coverage.not_held} known but not held" if coverage.not_held else ""
@@ -96,7 +98,7 @@ def _coverage_en(coverage: Coverage) -> str:
 
 def _coverage_ko(coverage: Coverage) -> str:
     if not coverage.documents:
-        return "검색한 문서가 없습니다. 아직 색인된 문서가 없습니다."
+        return "검색한 문서가 없습니다. 색인된 문서가 없거나, 검색 범위에 드는 문서가 없습니다."
     newest = f"(가장 최근 문서: {KOREAN.date(coverage.newest)})" if coverage.newest else ""
     held = f" 목록에는 있으나 보유하지 않은 문서 {coverage.not_held}건." if coverage.not_held else ""
     return f"문서 {coverage.documents}건을 검색했습니다{newest}.{held}"
@@ -131,6 +133,7 @@ ENGLISH: Final = Labels(
     original="original",
     summary="Sangho’s summary of {place}",
     superseded="Superseded by",
+    outdated="superseded",
     was_superseded="{title} was superseded by {newer}.",
     remark="On {title}: {note}",
     official="Official page",
@@ -187,6 +190,7 @@ KOREAN: Final = Labels(
     original="원문",
     summary="{place}에 대한 상호의 요약",
     superseded="대체한 문서",
+    outdated="다른 문서로 대체됨",
     was_superseded="이 문서는 다른 문서로 대체되었습니다: {title} → {newer}.",
     remark="{title}: {note}",
     official="공식 페이지",

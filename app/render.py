@@ -12,8 +12,10 @@ from typing import Final
 
 from app.escape import plain, safe_url, shown
 from app.labels import Labels, labels
+from app.query import language_of
 from app.results import Answer, Citation, Dropped, Outcome, Ranked, Statement
 
+_LONGEST_KEPT: Final = 24  # characters of a word that stays with its citation numbers; a longer one may have to break
 _OF_ANSWERS: Final = ("markdown", "docx")
 _MARK: Final = re.compile(r"\[(\d{1,3})\]")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>#|~])")
@@ -47,14 +49,14 @@ def answer_html(answer: Answer, turn: int = 0) -> str:
     words = labels(answer.language)
     parts = [
         outcome_html(answer.outcome, words),
-        f'<p class="sg-notice" role="note">{shown(answer.notice)}</p>' if answer.notice else "",
+        _notices(answer, words),
         _body(answer, turn, words),
-        _cited(answer.citations, words.sources, "cite", turn, words),
-        _cited(answer.related, words.related, "related", turn, words),
+        _cited(answer, "cite", turn, words),
+        _cited(answer, "related", turn, words),
         _footing(answer, words),
         _dropped(answer.dropped, words),
         _evidence(answer.evidence, words),
-        _copy(answer, turn, words),
+        _take_along(answer, turn, words),
     ]
     return (
         f'<article class="sg-answer" data-outcome="{answer.outcome}" lang="{words.language}" dir="auto">'
@@ -72,6 +74,24 @@ def partial_html(text: str) -> str:
     """Return an answer that is still being written; its `[n]` are only numbers, not yet places to open."""
     lines = [_MARK.sub(r"<sup>\1</sup>", shown(line)) for line in text.split("\n") if line.strip()]
     return '<div class="sg-statements" dir="auto">' + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
+
+
+def _notices(answer: Answer, words: Labels) -> str:
+    """Return what must be known of the answer; a remark on a document, which is no sentence, has a line of its own."""
+    remarks = {
+        words.remark.format(title=cited.title, note=cited.note)
+        for cited in (*answer.citations, *answer.related)
+        if cited.note
+    }
+    lines = [answer.notice]
+    for remark in sorted(remarks, key=len, reverse=True):
+        lines = [part for line in lines for part in ([line] if line in remarks else _parted(line, remark))]
+    return "".join(f'<p class="sg-notice" role="note">{shown(line)}</p>' for line in lines if line)
+
+
+def _parted(text: str, part: str) -> list[str]:
+    """Return a text in up to three pieces: what stands before a part of it, the part, and what stands after."""
+    return [piece.strip() for piece in text.partition(part)]
 
 
 def _body(answer: Answer, turn: int, words: Labels) -> str:
@@ -103,7 +123,18 @@ def _statement(statement: Statement, by_number: dict[int, Citation], where: str,
         f'<button type="button" class="sg-check-this" data-claim="{escape(plain(statement.text))}" '
         f'aria-label="{words.check}: {escape(plain(statement.text))}">{words.check}</button>'
     )
-    return f"<p>{shown(statement_shown(statement, cited))}{marks}{label}{check}</p>"
+    return f"<p>{_ending_with(statement_shown(statement, cited), marks, words)}{label}{check}</p>"
+
+
+def _ending_with(text: str, marks: str, words: Labels) -> str:
+    """Return a text and its citation numbers; the last word takes them along, so that none begins a line alone."""
+    before, space, last = text.rpartition(" ")
+    if not marks or len(last) > _LONGEST_KEPT:
+        before, space, last = text, "", ""
+    language = language_of(text)
+    said = f' lang="{language}"' if language != words.language else ""
+    kept = f'<span class="sg-kept-together"><span{said}>{shown(last)}</span>{marks}</span>' if last else marks
+    return f"<span{said}>{shown(before + space)}</span>{kept}"
 
 
 def statement_shown(statement: Statement, cited: Sequence[Citation]) -> str:
@@ -124,24 +155,27 @@ def _mark(citation: Citation, where: str, words: Labels) -> str:
 
 
 def _quote(citation: Citation, words: Labels) -> str:
+    language = f' lang="{language_of(citation.quote)}"'
     if citation.edition == "original":
-        return f'<q dir="auto">“{shown(citation.quote)}”</q>'
+        return f'<q{language} dir="auto">“{shown(citation.quote)}”</q>'
     label = shown(words.summary.format(place=f"¶{citation.paragraph}"))
-    return f'<span class="sg-summary">{label}:</span> <span dir="auto">{shown(citation.quote)}</span>'
+    return f'<span class="sg-summary">{label}:</span> <span{language} dir="auto">{shown(citation.quote)}</span>'
 
 
-def _cited(citations: Sequence[Citation], heading: str, kind: str, turn: int, words: Labels) -> str:
+def _cited(answer: Answer, kind: str, turn: int, words: Labels) -> str:
+    heading, citations = (words.sources, answer.citations) if kind == "cite" else (words.related, answer.related)
     if not citations:
         return ""
-    items = "".join(f"<li>{_item(citation, kind, turn, words)}</li>" for citation in citations)
+    items = "".join(f"<li>{_item(citation, kind, turn, answer.notice, words)}</li>" for citation in citations)
     return f'<section class="sg-cited sg-cited-{kind}"><h3>{heading}</h3><ol>{items}</ol></section>'
 
 
-def _item(citation: Citation, kind: str, turn: int, words: Labels) -> str:
+def _item(citation: Citation, kind: str, turn: int, notice: str, words: Labels) -> str:
     number = f'<span class="sg-number">{citation.n if kind == "cite" else "·"}</span>'
-    superseded = f"{words.superseded} {citation.superseded_by}" if citation.superseded_by else ""
     said = [citation.issuer, words.date(citation.date), place(citation, words)]
-    said += [words.digest if citation.edition == "digest" else words.original, superseded, citation.note]
+    said += [words.digest if citation.edition == "digest" else words.original]
+    said += [words.outdated] if citation.superseded_by else []
+    said += [citation.note] if citation.note not in notice else []  # what all know by now is not said again
     about = " · ".join(f"<bdi>{shown(part)}</bdi>" for part in said if part)
     return (
         f'{number}<div><button type="button" class="sg-open" data-kind="{kind}" data-turn="{turn}" '
@@ -168,6 +202,8 @@ def _evidence(evidence: Sequence[Ranked], words: Labels) -> str:
     for passage in evidence:
         first, last = passage.paragraphs
         where = f"¶{first}" if first == last else f"¶{first}–{last}"
+        if passage.edition == "digest":
+            where = words.summary.format(place=where)
         about = " · ".join(shown(part) for part in (passage.title, words.date(passage.date), where) if part)
         items.append(f'<li><p class="sg-about">{about}</p><p dir="auto">{shown(passage.text)}</p></li>')
     return _disclosure("evidence", words.evidence, items)
@@ -180,7 +216,7 @@ def _disclosure(name: str, title: str, items: Sequence[str]) -> str:
     return f'<details class="sg-{name}">{summary}<ol>{"".join(items)}</ol></details>'
 
 
-def _copy(answer: Answer, turn: int, words: Labels) -> str:
+def _take_along(answer: Answer, turn: int, words: Labels) -> str:
     """Return the buttons that copy an answer and save it; an abstention has no sources to save."""
     text = escape(answer_markdown(answer))
     forms = [form for form in words.forms if answer.citations or form in _OF_ANSWERS]
@@ -189,9 +225,10 @@ def _copy(answer: Answer, turn: int, words: Labels) -> str:
         for form in forms
     )
     return (
-        f'<p class="sg-actions"><button type="button" class="sg-copy" data-copy="{text}" '
-        f'data-done="{words.copied}">{words.copy}</button></p>'
+        f'<div class="sg-take"><button type="button" class="sg-copy" data-copy="{text}" '
+        f'data-done="{words.copied}">{words.copy}</button>'
         f'<details class="sg-save"><summary>{words.download}</summary><p class="sg-actions">{buttons}</p></details>'
+        "</div>"
     )
 
 

@@ -94,6 +94,7 @@ class Ranked:
     paragraphs: tuple[int, int]
     score: float
     text: str
+    edition: Edition = "original"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Answer:
         for citation in (*shown["citations"], *shown["related"]):
             del citation["note"]  # of the document; `notice` says what must be known, and `sources --json` the rest
         shown["evidence"] = [
-            {k: v for k, v in passage.items() if k not in ("title", "date")} for passage in shown["evidence"]
+            {k: v for k, v in passage.items() if k not in ("title", "date", "edition")} for passage in shown["evidence"]
         ]
         return shown
 

@@ -28,28 +28,37 @@ from app.claims.results import VERDICTS, Verdict
 from app.claims.verdict import SHARPNESS, Decision, decide
 from app.query import NO_FILTERS, Filters
 from app.ranking import LinearWeights
+from app.settings import BUNDLED_CORPUS
 from eval.datasets import Claim, load_claims, load_sentence_kinds
 from eval.fitting import Group, balanced, fit_listwise, minimum, spread
+from eval.pasted import pasted_claims
 from eval.verdict_figures import Marked
 from eval.verdicts import measure, text_of
+from ingest.readers import read_file
 
 if TYPE_CHECKING:
     from app.pipeline import Pipeline
 
 Floats = NDArray[np.float64]
 FOLDS: Final = 6
-SECOND_WRITER: Final = "cc-"  # of dev claims, by their ids
+THIRD_WRITER: Final = "cd-"  # of dev claims, by their ids
+PASTED: Final = 3  # sentences of each document, and of its digest
+PASTED_WEIGHT: Final = 0.3  # of an example made from one; a claim's is 1
+LARGEST: Final = 10_000_000  # bytes of a digest
 STRENGTH: Final = 5.0  # of the penalty on the evidence's weights
 JUDGE_STRENGTH: Final = 3.0  # of the penalty on the judge's
 CALIBRATION_STRENGTH: Final = 1.0  # of the penalty on what changes a confidence
 EVIDENCE_SIGNS: Final = {name: -1 if name == "names_missing" else 1 for name in evidence.FEATURES}
+_VERBATIM: Final = tuple(offline.FEATURES).index("verbatim")
 # The way a feature may count; the others may count either way.
 ENTAILS_SIGNS: Final = {
-    "lead": 1, "coverage": 1, "sentence_coverage": 1, "of_sentence": 1, "figures_held": 1, "name_unmatched": -1,
-    "unknown_name": -1,
-    "figures_unmatched": -1, "nothing_named": -1, "differs": -1,
+    "lead": 1, "coverage": 1, "sentence_coverage": 1, "nearly_whole": 1, "of_sentence": 1, "figures_held": 1,
+    "verbatim": 1, "name_unmatched": -1, "unknown_name": -1, "figures_unmatched": -1, "nothing_named": -1,
+    "differs": -1,
 }  # fmt: skip
-CONTRADICTS_SIGNS: Final = {"lead": 1, "coverage": 1, "sentence_coverage": 1, "of_sentence": 1, "differs": 1}
+CONTRADICTS_SIGNS: Final = {
+    "lead": 1, "coverage": 1, "sentence_coverage": 1, "nearly_whole": 1, "of_sentence": 1, "differs": 1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,14 @@ class Example:
         features: `(n_evidence, len(offline.FEATURES))`.
         right: the place in `VERDICTS` of what is right over this evidence.
         whole: whether it is all that was found, or what decides it was kept back.
+        weight: how much it counts.
     """
 
     claim: int
     features: Floats
     right: int
     whole: bool
+    weight: float = 1.0
 
 
 def folds(claims: Sequence[Claim]) -> list[int]:
@@ -81,11 +92,9 @@ def folds(claims: Sequence[Claim]) -> list[int]:
 def unseen_wording(claims: Sequence[Claim]) -> list[Claim]:
     """Return the claims whose wording the comparison was not developed on; confidence is calibrated on these.
 
-    They are of every second document of the second writer's. On the others comparison finds three times as much.
+    On the others comparison finds three times as much.
     """
-    own = [claim for claim in claims if claim.id.startswith(SECOND_WRITER) and claim.evidence]
-    documents = sorted({min(claim.evidence)[0] for claim in own})[1::2]
-    return [claim for claim in own if min(claim.evidence)[0] in documents]
+    return [claim for claim in claims if claim.id.startswith(THIRD_WRITER)]
 
 
 def fit_evidence(groups: Sequence[Group]) -> LinearWeights:
@@ -100,7 +109,7 @@ def fit_judge(examples: Sequence[Example]) -> JudgeWeights:
     scale = spread(stacked)
     rows = [example.features / scale for example in usable]
     right = np.array([example.right for example in usable])
-    weight = balanced(right, len(VERDICTS))
+    weight = balanced(right, len(VERDICTS), [example.weight for example in usable])
     d = stacked.shape[1]
 
     def loss(p: Floats) -> tuple[float, Floats]:
@@ -163,14 +172,16 @@ class Fitting:
 
     Args:
         pipeline: over an index of the originals.
-        claims: with their verdicts and evidence.
+        claims: with their verdicts and evidence; what is measured is measured on these.
+        pasted: sentences of the same documents and of digests of them, to learn from besides.
     """
 
-    def __init__(self, pipeline: Pipeline, claims: Sequence[Claim]) -> None:
+    def __init__(self, pipeline: Pipeline, claims: Sequence[Claim], pasted: Sequence[Claim]) -> None:
         self._pipeline = pipeline
         self._claims = claims
+        self._pasted = pasted
         self._sentences = load_sentence_kinds("dev")
-        self._fold = folds(claims)
+        self._fold = folds([*claims, *pasted])
         self._fold += [i % FOLDS for i in range(len(self._sentences))]
 
     def evidence(self) -> tuple[LinearWeights, list[LinearWeights]]:
@@ -202,13 +213,13 @@ class Fitting:
             judge = OfflineJudge(understand, idf, JudgeWeights({}, {}, UNCALIBRATED))
             return [
                 example
-                for i, (claim, f) in enumerate(zip(self._claims, self._fold, strict=False))
+                for i, (claim, f) in enumerate(zip((*self._claims, *self._pasted), self._fold, strict=False))
                 for example in self._examples(judge, finders[f], i, claim)
             ] + list(self._unsupported(judge, finders))
 
     def _unsupported(self, judge: OfflineJudge, finders: Sequence[EvidenceFinder]) -> Iterator[Example]:
         """Yield sentences of made-up articles, as audits meet them: what they say is not in the sources."""
-        for i, sentence in enumerate(self._sentences, start=len(self._claims)):
+        for i, sentence in enumerate(self._sentences, start=len(self._claims) + len(self._pasted)):
             part = ClaimPart(sentence.sentence, judge.understand(sentence.sentence).english, sentence.language)
             found = finders[self._fold[i]].find(part, NO_FILTERS).sentences
             features = np.asarray(judge.features(part, found), dtype=float)
@@ -218,8 +229,10 @@ class Fitting:
         """Yield a claim with its evidence, and without: what decides it kept back, it is not in the sources."""
         part = ClaimPart(claim.claim, judge.understand(claim.claim).english, claim.language)
 
+        weight = PASTED_WEIGHT if i >= len(self._claims) else 1.0
+
         def example(sentences: Sequence[EvidenceSentence], right: int, *, whole: bool) -> Example:
-            return Example(i, np.asarray(judge.features(part, sentences), dtype=float), right, whole)
+            return Example(i, np.asarray(judge.features(part, sentences), dtype=float), right, whole, weight)
 
         found = self._found(finder, claim).sentences
         yield example(found, VERDICTS.index(claim.verdict), whole=True)
@@ -229,8 +242,9 @@ class Fitting:
         elsewhere = self._found(finder, claim, Filters(without=documents)).sentences
         beside = [one for one in found if (one.place.doc_id, one.place.paragraph) not in claim.evidence]
         for rest in (elsewhere, beside):
-            if rest:
-                yield example(rest, VERDICTS.index("not_in_sources"), whole=False)
+            kept = example(rest, VERDICTS.index("not_in_sources"), whole=False)
+            if rest and not kept.features[:, _VERBATIM].any():  # laws and statements say some things again
+                yield kept
 
     def judge(self, examples: Sequence[Example]) -> tuple[JudgeWeights, list[Marked]]:
         """Return the judge's weights, and each claim's verdict by weights that never saw its documents."""
@@ -240,9 +254,9 @@ class Fitting:
         decisions = [
             decide(without[self._fold[example.claim]].probabilities(np.asarray(example.features, np.float32)))
             for example in examples
-            if example.whole
+            if example.whole and example.claim < len(self._claims)
         ]
-        self._said_of_unsupported(examples, without)
+        self._said_of_others(examples, without)
         right = [decision.verdict == claim.verdict for decision, claim in zip(decisions, self._claims, strict=True)]
         calibrations = [self._calibration(decisions, right, without=one) for one in range(FOLDS)]
         unseen = [i for i, claim in enumerate(self._claims) if claim in set(unseen_wording(self._claims))]
@@ -253,14 +267,21 @@ class Fitting:
         ]
         return replace(fit_judge(examples), calibration=calibration), marked
 
-    def _said_of_unsupported(self, examples: Sequence[Example], without: Sequence[JudgeWeights]) -> None:
-        """Print what is said of the sentences of made-up articles, by weights that never saw them."""
-        rest = [example for example in examples if example.claim >= len(self._claims)]
-        given = Counter(
-            decide(without[self._fold[one.claim]].probabilities(np.asarray(one.features, np.float32))).verdict
-            for one in rest
-        )
-        sys.stdout.write(f"sentences of made-up articles  {dict(sorted(given.items()))}\n")
+    def _said_of_others(self, examples: Sequence[Example], without: Sequence[JudgeWeights]) -> None:
+        """Print what is said of the examples that are not measured, by weights that never saw their documents."""
+        pasted = range(len(self._claims), len(self._claims) + len(self._pasted))
+        groups = {
+            "pasted sentences": [one for one in examples if one.whole and one.claim in pasted],
+            "pasted, their document kept back": [one for one in examples if not one.whole and one.claim in pasted],
+            "claims, their evidence kept back": [one for one in examples if not one.whole and one.claim < pasted.start],
+            "sentences of made-up articles": [one for one in examples if one.claim >= pasted.stop],
+        }
+        for name, group in groups.items():
+            given = Counter(
+                decide(without[self._fold[one.claim]].probabilities(np.asarray(one.features, np.float32))).verdict
+                for one in group
+            )
+            sys.stdout.write(f"{name:34} {dict(sorted(given.items()))}\n")
 
     def _calibration(self, decisions: Sequence[Decision], right: Sequence[bool], without: int) -> Calibration:
         kept = [i for i in range(len(decisions)) if self._fold[i] != without]
@@ -282,7 +303,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(arguments)
     with Pipeline(Settings.load(home=options.home)) as pipeline:
-        fitting = Fitting(pipeline, load_claims("dev"))
+        claims = load_claims("dev")
+        fitting = Fitting(pipeline, claims, _pasted(pipeline, claims))
         ranking, without = fitting.evidence()
         weights, marked = fitting.judge(fitting.examples(without))
     sys.stdout.write(text_of(measure(marked)) + "\n")
@@ -291,6 +313,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         calibration = {verdict: [round(value, 4) for value in pair] for verdict, pair in weights.calibration.items()}
         both = {"entails": _rounded(weights.entails), "contradicts": _rounded(weights.contradicts)}
         _write(offline.WEIGHTS_FILE, both | {"calibration": calibration})
+
+
+def _pasted(pipeline: Pipeline, claims: Sequence[Claim]) -> list[Claim]:
+    """Return sentences of the documents that claims rest on, and of the digests of these."""
+    originals = {doc_id for claim in claims for doc_id, _ in claim.evidence}
+    digests = [read_file(path, BUNDLED_CORPUS, LARGEST) for path in sorted(BUNDLED_CORPUS.glob("20*.md"))]
+    held = [one for one in digests if one.edition == "digest" and not one.translation_of]
+    return [
+        *pasted_claims(pipeline.documents().values(), originals, PASTED),
+        *pasted_claims(held, originals, PASTED),
+    ]
 
 
 def _rounded(weights: Any) -> dict[str, float]:

@@ -130,10 +130,20 @@ def spread(columns: Floats) -> Floats:
     return np.asarray(np.where(spread > SMALL, spread, np.inf), dtype=float)
 
 
-def balanced(right: NDArray[np.integer[Any]] | NDArray[np.bool_], classes: int = 2) -> Floats:
-    """Return weights by which all classes, numbered from 0, weigh the same, 1 on average."""
-    counts = np.bincount(right.astype(int), minlength=classes)
-    return np.asarray(len(right) / classes / np.maximum(counts, 1)[right.astype(int)], dtype=float)
+def balanced(
+    right: NDArray[np.integer[Any]] | NDArray[np.bool_], classes: int = 2, own: Sequence[float] | None = None
+) -> Floats:
+    """Return weights by which all classes, numbered from 0, weigh the same, 1 on average.
+
+    Args:
+        right: each example's class, `(n,)`.
+        classes: how many there are.
+        own: weights of the examples within their class; all 1 where there are none.
+    """
+    classed, weights = right.astype(int), np.ones(len(right)) if own is None else np.asarray(own, dtype=float)
+    sums = np.bincount(classed, weights, minlength=classes)
+    held: Floats = weights * len(right) / classes / np.where(sums > 0, sums, 1.0)[classed]
+    return held
 
 
 def _columns(rows: Sequence[OutcomeFeatures], names: Mapping[str, int]) -> Floats:

@@ -132,6 +132,21 @@ def test_an_edited_question_takes_the_last_one_s_place_and_its_history() -> None
     assert len(talk.turns) == 3
 
 
+def test_a_question_that_is_being_edited_says_so_and_can_be_left_as_it_is() -> None:
+    asking, talk, writing, _ = begun("First one?")
+    list(writing)
+    shown, _ = asking.edit(talk)
+    assert "take the place of these" in shown["controls"]
+    assert "Leave it as it is" in shown["controls"]
+    assert "Ask again" not in shown["controls"]
+    left, box = asking.edit(talk)
+    assert box == ""
+    assert "take the place" not in left["controls"]
+    assert "Edit the question" in left["controls"]
+    asking.begin("Second?", talk, NO_FILTERS, "")
+    assert [turn.question for turn in talk.turns] == ["First one?", "Second?"]
+
+
 def test_asking_again_ends_editing() -> None:
     asking, talk, writing, _ = begun("First one?")
     list(writing)

@@ -34,6 +34,7 @@ from app.ui.guard import OPEN_ROUTES
 from app.ui.inbox import Inbox
 from app.ui.line import Line
 from app.ui.loading import Loader
+from app.ui.recent import Recent
 from app.ui.visitors import Visitors
 from ingest.errors import NoIndex, SanghoError
 from tests.claim_fakes import a_check, an_audit, contradicted
@@ -75,6 +76,75 @@ class Behind:
 @pytest.fixture
 def behind(asker: FakeAsker, tmp_path: Path) -> Behind:
     return Behind(asker, tmp_path)
+
+
+# After a reload
+
+
+def test_a_reload_finds_a_list_again_and_what_was_under_way_goes_on(behind: Behind, asker: FakeAsker) -> None:
+    tab = Checks()
+    writing = behind.checking.check(tab, {"text": "parts there are.\nAnother is.\nA third is."}, ME)
+    while len(tab.batch.results) < 2:
+        seen = next(writing)
+    anew = Checks()
+    shown = behind.checking.restore(anew, {"id": seen["id"]}, ME)
+    assert len(shown["checks"]) == 2
+    assert "Stopped. 2 of 3 checked." in shown["head"]
+    list(writing)  # what ran before the reload ends
+    assert len(asker.checked) <= 3
+    assert len(anew.batch.results) == 2
+    last = list(behind.checking.go_on(anew, ME))[-1]
+    assert len(last["checks"]) == 3
+    assert last["id"] == seen["id"]
+    assert len(behind.checking.restore(Checks(), {"id": seen["id"]}, ME)["checks"]) == 3
+
+
+def test_a_reload_gives_nothing_to_others_nor_over_what_was_begun_since(behind: Behind) -> None:
+    tab, views = behind.check("parts there are.")
+    id = views[-1]["id"]
+    assert id
+    for visitor, named in ((OTHER, id), ("", id), (ME, "x"), (ME, None), (ME, ["x"])):
+        assert behind.checking.restore(Checks(), {"id": named}, visitor) is None
+    assert behind.checking.restore(tab, {"id": id}, ME) is None  # it has something already
+    unknown = Checks()
+    assert list(behind.checking.check(unknown, {"text": "parts there are."}, ""))[-1]["id"] == ""
+
+
+def test_a_reload_finds_an_audit_s_report_again(behind: Behind) -> None:
+    tab = Audits()
+    last = list(behind.auditing.audit(tab, {"text": "An article."}, ME))[-1]
+    anew = Audits()
+    shown = behind.auditing.restore(anew, {"id": last["id"]}, ME)
+    assert shown["report"] == last["report"] != ""
+    assert behind.auditing.save(anew, {"form": "html"}) is not None
+    assert behind.auditing.restore(Audits(), {"id": last["id"]}, OTHER) is None
+    assert behind.auditing.restore(anew, {"id": last["id"]}, ME) is None
+
+
+def test_a_reload_cancels_an_audit_that_was_under_way_and_it_goes_on(behind: Behind) -> None:
+    tab = Audits()
+    going = behind.auditing.audit(tab, {"text": "An article."}, ME)
+    while tab.run.done < 2:
+        seen = next(going)
+    anew = Audits()
+    shown = behind.auditing.restore(anew, {"id": seen["id"]}, ME)
+    assert "Cancelled. Sentence 2 of" in shown["head"]
+    list(going)
+    assert tab.run.audit is None
+    assert list(behind.auditing.go_on(anew, ME))[-1]["report"]
+
+
+def test_only_so_much_is_held_and_the_oldest_goes_first() -> None:
+    recent: Recent[int] = Recent(2)
+    first, second = recent.keep(ME, 1), recent.keep(ME, 2)
+    assert recent.find(ME, first) == 1  # looked at, so the second is the oldest now
+    third = recent.keep(OTHER, 3)
+    assert [recent.find(ME, id) for id in (first, second, third)] == [1, None, None]
+    assert recent.keep(ME, 4, first) == first
+    assert recent.find(ME, first) == 4
+    assert recent.keep(ME, 5, third) != third  # not theirs
+    assert recent.find(OTHER, third) is None  # the oldest by then
+    assert recent.keep("", 6) == ""
 
 
 # What is checked

@@ -187,6 +187,56 @@ def test_what_may_both_be_true_is_no_difference_even_where_a_sentence_leads(clai
     assert compared(claim, source, english, clear=True) == ()
 
 
+MISSCALED = [
+    ("The fund holds $17 million for hydrogen.", "The fund for clean hydrogen holds $17 billion."),
+    ("More than $40 million went into hydrogen.", "More than $40 billion was put into clean hydrogen."),
+]
+
+
+@pytest.mark.parametrize(("claim", "source"), MISSCALED)
+def test_the_same_figure_in_another_scale_differs_though_more_than_millions_holds_for_billions(
+    claim: str, source: str
+) -> None:
+    assert [one.kind for one in compared(claim, source)] == ["number"]
+
+
+def test_an_amount_many_times_another_is_of_another_thing() -> None:
+    source = "The two ports of Busan received $150 billion of Korean investment in shipyards."
+    assert not compared("Korean investment in shipyards came to $2 billion.", source, clear=True)
+    assert compared("Korean investment in shipyards came to $90 billion.", source, clear=True)
+
+
+def test_of_two_amounts_the_one_of_the_same_country_is_compared() -> None:
+    source = (
+        "In bridges, South Korea invests $1.7 billion in the U.S. sector, while American investors direct $2 billion."
+    )
+    (korean,) = compared("Koreans invest 2.7 billion dollars in US bridges.", source, clear=True)
+    (american,) = compared("Americans invest $2.7 billion in Korean bridges.", source, clear=True)
+    assert (korean.source, american.source) == ("$1.7 billion", "$2 billion")
+
+
+def test_a_count_is_not_made_up_from_small_numbers_around() -> None:
+    source = "The dialogue covers six main areas."
+    around = f"It met for two days. {source} There are four more to come."
+    assert [one.source for one in compared("The dialogue covers eight main areas.", source, around=around)] == ["six"]
+    assert not compared("The dialogue covers four main areas.", source, around=around)  # four stands there
+
+
+def test_an_order_is_known_by_its_number() -> None:
+    source = "The advisers review actions taken pursuant to the revoked Executive Order 14110."
+    (found,) = compared("Executive Order 14110 is still in force.", source, clear=True)
+    assert (found.kind, found.claimed, found.source) == ("negation", "in force", "revoked")
+    assert not compared("Executive Order 14179 is still in force.", source)
+
+
+def test_what_was_done_before_what_is_open_is_not_open() -> None:
+    source = "The advisers list actions under the revoked Executive Order 14110 that may be inconsistent with policy."
+    assert not compared("Executive Order 14110 has been revoked.", source, clear=True)
+    kinds = [one.kind for one in compared("Executive Order 14110 has been revoked.",
+                                          "Executive Order 14110 may be revoked.", clear=True)]  # fmt: skip
+    assert kinds == ["modality"]
+
+
 def test_another_countrys_amount_and_another_companys_are_of_another_fact() -> None:
     claim = "Korea pledged to invest $500 billion in the United States in 2025."
     assert compared(claim, "Acme Group pledged to invest $3 billion by 2030 in U.S. power-grid lines.") == ()

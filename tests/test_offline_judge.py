@@ -99,6 +99,21 @@ def test_what_only_an_original_could_tell_is_no_difference(judge: OfflineJudge) 
     assert (original["differs"], digest["differs"]) == (1.0, 0.0)
 
 
+def test_a_number_that_is_a_name_is_no_figure_and_covers_nothing(judge: OfflineJudge) -> None:
+    order = sentence("It falls under No. 14110.")
+    (row,) = features(judge, "Executive Order 14110 is still in force.", order)
+    assert (row["figures_held"], row["figures_unmatched"], row["coverage"]) == (0.0, 0.0, 0.0)
+    (row,) = features(judge, "The fund pays $40 million.", sentence("It pays $40 million."))
+    assert row["figures_held"] == 1.0
+
+
+def test_how_nearly_whole_a_sentence_has_a_claim_counts_from_six_tenths(judge: OfflineJudge) -> None:
+    claim = "Bridges carry heavy lorries safely."  # five terms
+    assert features(judge, claim, sentence(claim))[0]["nearly_whole"] == pytest.approx(1.0)
+    assert features(judge, claim, sentence("Bridges carry heavy lorries."))[0]["nearly_whole"] == pytest.approx(0.5)
+    assert features(judge, claim, sentence("Bridges carry lorries."))[0]["nearly_whole"] == pytest.approx(0.0)
+
+
 def test_no_evidence_gives_no_rows(judge: OfflineJudge) -> None:
     rows = judge.judge(part(FUND), [])
     assert rows.shape == (0, 3)

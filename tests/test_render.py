@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,7 @@ from ingest.documents import Document, Paragraph
 from ingest.errors import SanghoError
 from tests.window_fakes import (
     DIGEST,
+    DOCUMENTS,
     EVIL,
     HAN,
     HOSTILE,
@@ -111,7 +113,24 @@ def test_an_originals_words_stand_in_quotation_marks_and_a_digests_do_not() -> N
 
 def test_a_changed_statement_is_not_quoted() -> None:
     changed = replace(answered("q"), statements=(Statement("[Koreans] invest $1.7 billion.", (1,)),))
-    assert "<p>[Koreans] invest $1.7 billion.<sup" in answer_html(changed)
+    assert Reader(answer_html(changed)).by_class["sg-statements"].startswith("[Koreans] invest $1.7 billion.1“Koreans")
+
+
+def test_the_last_word_takes_its_citation_number_along() -> None:
+    number = '<sup class="sg-mark"><button'
+    assert f'<span class="sg-kept-together"><span>companies.”</span>{number}' in answer_html(answered("q"))
+    long = replace(answered("q"), statements=(Statement("At https://example.org/one/long/address", (1,)),))
+    assert "sg-kept-together" not in answer_html(long)  # it must be able to break
+    bare = replace(answered("q"), statements=(Statement("No number here.", ()),))
+    assert "sg-kept-together" not in answer_html(bare)
+
+
+def test_words_in_the_other_language_say_so() -> None:
+    english = replace(answered("질문"), language="ko")
+    html = answer_html(english)
+    assert '<span lang="en">“Koreans invest $1.7 billion in US AI </span>' in html
+    assert f'<q lang="en" dir="auto">“{INVEST}”</q>' in html
+    assert '<span lang="en">' not in answer_html(answered("q"))
 
 
 def test_an_abstention_shows_no_citations_but_what_is_related() -> None:
@@ -129,6 +148,13 @@ def test_the_completed_query_is_shown_only_where_it_differs() -> None:
     assert "Searched for: and Japan? (Korea?)" in Reader(answer_html(answered("and Japan?", ["Korea?"]))).text
 
 
+def test_a_passage_of_a_digest_is_named_as_a_summary() -> None:
+    passage = Ranked("accord#1", "accord", "The Accord", "2021", (8, 9), 1.0, "They meet.", "digest")
+    for one, named in ((passage, True), (replace(passage, edition="original"), False)):
+        html = answer_html(answer("Q", "answered", evidence=(one,)))
+        assert ("Sangho’s summary of ¶8–9" in html) is named
+
+
 def test_notice_dropped_evidence_and_mode_are_shown() -> None:
     text = Reader(answer_html(answered("q"))).text
     assert "The statement of 2023 has a successor." in text
@@ -140,9 +166,38 @@ def test_notice_dropped_evidence_and_mode_are_shown() -> None:
     assert "Written by a chat model and checked against the sources." in Reader(answer_html(otherwise("q"))).text
 
 
-def test_a_superseded_source_says_by_what() -> None:
-    old = replace(answered("q"), citations=(replace(cite(1, HAN, 8, INVEST), superseded_by="han-2"),))
-    assert "Superseded by han-2" in Reader(answer_html(old)).text
+def test_a_superseded_source_is_said_to_be_so_and_its_panel_leads_to_what_superseded_it() -> None:
+    cited = replace(cite(1, HAN, 8, INVEST), superseded_by="summit")
+    html = answer_html(replace(answered("q"), citations=(cited,)))
+    assert "original · superseded" in Reader(html).text
+    assert "summit" not in Reader(html).text  # a file's name says nothing to people
+    panel = source_html(cited, HAN, documents=DOCUMENTS)
+    assert "Superseded by: Leaders' Joint Statement (26 April 2023)" in Reader(panel).text
+    assert 'href="/?doc=summit" data-read="summit"' in panel
+    unheld = source_html(cited, HAN, documents={})
+    assert "Superseded by: summit" in Reader(unheld).text
+    assert 'data-read="summit"' not in unheld
+
+
+def test_a_remark_on_a_document_has_a_line_of_its_own_and_is_not_said_again() -> None:
+    note, other = "annex tables are not included", "an excerpt"
+    cited = (
+        replace(cite(1, HAN, 8, INVEST), note=note),
+        replace(cite(2, DIGEST, 12, "The leaders widen work on AI standards."), note=other),
+    )
+    notice = f"It was superseded. On {HAN.title}: {note} On {DIGEST.title}: {other} Mind that."
+    html = answer_html(replace(answered("q"), notice=notice, citations=cited))
+    lines = re.findall(r'<p class="sg-notice" role="note">(.*?)</p>', html)
+    assert lines == [
+        "It was superseded.",
+        f"On {HAN.title}: {note}",
+        f"On {shown(DIGEST.title)}: {other}",
+        "Mind that.",
+    ]
+    assert Reader(html).text.count(note) == 1
+    assert Reader(html).text.count(other) == 1
+    untold = answer_html(replace(answered("q"), notice="", citations=cited))
+    assert Reader(untold).text.count(note) == 1  # with its source, where no line says it
 
 
 def test_korean_answers_have_korean_labels() -> None:
@@ -173,7 +228,7 @@ def test_no_label_is_missing_in_a_language() -> None:
         ),
         (Coverage(1, "2023", 0), "Searched 1 document, the newest of 2023."),
         (Coverage(2, "", 0), "Searched 2 documents."),
-        (Coverage(0, "", 46), "Nothing was searched: no documents are indexed yet."),
+        (Coverage(0, "", 46), "Nothing was searched: no document is indexed, or none is within the limits."),
     ],
 )
 def test_coverage_sentence(coverage: Coverage, said: str) -> None:

@@ -106,13 +106,20 @@ def test_files_are_added_answered_from_and_removed_and_each_error_is_told(
     tab = open_sources(context, served)
     choose(tab, *sorted(folder.iterdir()))
     errors = said(tab, "Added 1 document.").splitlines()
-    assert {line.partition(":")[0] for line in errors} == {"tool.exe", "broken.pdf", "large.txt"}
+    assert {line.split()[0].strip(":") for line in errors} == {"tool.exe", "broken.pdf", "large.txt"}
+    assert any(line.startswith("broken.pdf is ") for line in errors)
     assert any("cannot be read" in line for line in errors)
     assert any("over the limit of 0.01 MB" in line for line in errors)
     assert str(served.home) not in "".join(errors)
     tab.get_by_role("button", name="Show them in the list").click()
     tab.wait_for_selector(".sg-batches")
     assert "Harbour memo" in tab.locator(".sg-table").inner_text()
+    tab.get_by_role("tab", name="Ask").click()
+    tab.wait_for_selector("#sg-about p:has-text('Searches 2 documents')")
+    tab.get_by_role("button", name="Limit the search").click()
+    tab.click("#sg-roots input")
+    tab.wait_for_function("document.querySelectorAll('#sg-roots [role=option]').length === 2")  # theirs among them
+    tab.keyboard.press("Escape")
     assert "4,500 litres" in answer(tab, QUESTION)
 
     other = context.browser

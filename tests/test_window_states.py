@@ -37,14 +37,23 @@ Serving = Callable[[Settings, Callable[[], Asker]], Window]
 @pytest.fixture
 def serving() -> Iterator[Serving]:
     windows: list[Window] = []
+    pipelines: list[Pipeline] = []
 
     def start(settings: Settings, make: Callable[[], Asker]) -> Window:
-        windows.append(serve(settings, make, own_files(settings, EMBEDDER), block=False))
+        def kept() -> Asker:
+            made = make()
+            if isinstance(made, Pipeline):
+                pipelines.append(made)
+            return made
+
+        windows.append(serve(settings, kept, own_files(settings, EMBEDDER), block=False))
         return windows[-1]
 
     yield start
     for window in windows:
         window.close()
+    for pipeline in pipelines:  # else its files are closed by chance, in the middle of another test
+        pipeline.close()
 
 
 def index(home: Path, folder: Path) -> Settings:

@@ -99,7 +99,8 @@ RATE_BEFORE: Final = re.compile(r"(?:매년|해마다|연간|한 해에?|연)\s?
 LABELLED: Final = re.compile(
     r"(?:§|\b(?:section|sec\.|article|annex|part|title|paragraph|pillar|chapter|no\.|number|order|phase|law"
     r"|supplement"
-    r"|level|tier|version|top|bottom|sections|articles|u\.s\.c\.|제|ioniq|아이오닉|boeing|mi|h|eo))\s?$|\($",
+    r"|level|tier|version|top|bottom|sections|articles|u\.s\.c\.|제|ioniq|아이오닉|boeing|mi|h|eo)|법률|명령)\s?$|\($"
+    r"|\b(?:law|no\.) \d+[-–]$",
     re.I,
 )
 

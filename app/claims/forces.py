@@ -67,8 +67,17 @@ def _done_against_maybe(pair: Pair) -> Iterator[Difference]:
         return
     if sign("condition").search(pair.claim.text[: done.start()]):
         return
+    if _stands_apart(pair, done.span(), maybe.span()):
+        return
     if not sign("done").search(pair.source.text) and _aligned(pair, done.span(), maybe.span()):
         yield pair.difference("modality", done.span(), maybe.span())
+
+
+def _stands_apart(pair: Pair, done: Span, maybe: Span) -> bool:
+    """Whether what was done stands in the sentence too, but only before what is open: "the revoked order ... may"."""
+    own = {word.stem for word in pair.claim.words if done[0] <= word.start < done[1]}
+    held = [word for word in pair.source.words if word.stem in own]
+    return bool(held) and all(word.start < maybe[0] for word in held)
 
 
 def _maybe_against_will(pair: Pair) -> Iterator[Difference]:

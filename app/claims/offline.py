@@ -10,6 +10,7 @@ in the claim it excludes: without that, a score is a guess that costs trust. Whe
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Final
 import numpy as np
 
 from app.actors import countries, name_phrases
+from app.claims.amounts import read_amounts
 from app.claims.differences import compared, unmatched
 from app.claims.judge import Calibration, ClaimPart, EvidenceSentence, Floats
 from app.claims.results import CANNOT_CHECK, Difference
@@ -29,15 +31,20 @@ from ingest.lexical import analyse
 WEIGHTS_FILE: Final = Path(__file__).with_name("judge.json")
 _LEADS: Final = 4  # a sentence's score is set against the fourth best's
 _LEAST_COVERAGE: Final = 0.08  # a sentence with fewer of the claim's words entails nothing, whatever it leads by
+_PLENTY: Final = 0.6  # of a claim's words; analysts' own wording has fewer, pasted sentences more
 _NO_TERM: Final = "\x00"  # rarer than any word
 _MOST_LEAD: Final = 3.0  # in a small index the best of few leads by far
 NO_SCORE: Final = -12.0  # of what cannot be said of a sentence
+VERBATIM_SCORE: Final = 4.0  # for entailing, at least, of a sentence that has the claim word for word
+_LEAST_WORDS: Final = 4  # fewer are a name
+_WORD: Final = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 FEATURES: Final[Mapping[str, str]] = {
     "lead": "the sentence's score as evidence, less the fourth best sentence's",
     "coverage": "share of the idf of what is claimed, without what names documents and dates, in the sentence, its "
     "neighbours and its document's names",
     "sentence_coverage": "share of that idf in the sentence",
+    "nearly_whole": "how far that share goes from six tenths to all",
     "of_sentence": "share of the sentence's terms that are among those claimed",
     "name_unmatched": "a country or name of the claim is in none of them",
     "unknown_name": "and such a name that no source has at all",
@@ -45,8 +52,10 @@ FEATURES: Final[Mapping[str, str]] = {
     "figures_held": "share of the claim's figures that the sentence gives",
     "nothing_named": "the claim has neither figures nor names, so that none of its is unmatched",
     "differs": "something in the claim is excluded by the sentence",
+    "verbatim": "the claim's words stand in the sentence, one after another",
 }
 _DIFFERS: Final = tuple(FEATURES).index("differs")
+_VERBATIM: Final = tuple(FEATURES).index("verbatim")
 _COVERAGE: Final = tuple(FEATURES).index("coverage")
 _UNKNOWN: Final = tuple(FEATURES).index("unknown_name")
 
@@ -80,6 +89,8 @@ class JudgeWeights:
         ]
         scores = np.stack([*columns, np.zeros(len(features))], axis=1).astype(np.float32)
         differs = features[:, _DIFFERS] > 0
+        verbatim = features[:, _VERBATIM] > 0
+        scores[verbatim, 0] = np.maximum(scores[verbatim, 0], VERBATIM_SCORE)
         scores[~differs, 1] = scores[differs, 0] = NO_SCORE
         bare = (features[:, _COVERAGE] < _LEAST_COVERAGE) | (features[:, _UNKNOWN] > 0)
         scores[bare, 0] = NO_SCORE
@@ -123,10 +134,12 @@ class OfflineJudge:
 
     def _read(self, part: ClaimPart) -> _Claim:
         understood = self.understand(part.text)
+        figures = tuple(f for f in read_figures(part.text)[0] if _is_amount(f, part.text))
+        named = {f.text for f in read_figures(part.text)[0]} - {f.text for f in figures}
         idf = {
-            language: {term: self._idf(term) for term in terms} for language, terms in understood.topic_terms.items()
+            language: {term: self._idf(term) for term in terms if term not in named}
+            for language, terms in understood.topic_terms.items()
         }
-        figures = tuple(f for f in read_figures(part.text)[0] if f.unit not in ("name", "word"))
         bare = (
             not figures and not read_figures(part.text)[1] and not name_phrases(part.text) and not countries(part.text)
         )
@@ -157,14 +170,31 @@ class _Claim:
             "lead": lead,
             "coverage": _covered(idf, own | frozenset(analyse(f"{one.around}\n{one.header}"))),
             "sentence_coverage": _covered(idf, own),
+            "nearly_whole": max(0.0, (_covered(idf, own) - _PLENTY) / (1 - _PLENTY)),
             "of_sentence": len(own & idf.keys()) / max(len(own), 1),
             "name_unmatched": float(len(absent) > figures),
             "unknown_name": float(any(self.is_unknown(name) for name in absent)),
             "figures_unmatched": figures / max(len(self.figures), 1),
             "figures_held": sum(holds(one.text, f) for f in self.figures) / max(len(self.figures), 1),
             "nothing_named": float(self.bare),
+            "verbatim": float(_stands_in(self.part.text, one.text)),
             "differs": float(any(difference.source != CANNOT_CHECK for difference in found)),
         }
+
+
+def _is_amount(figure: Figure, text: str) -> bool:
+    """Whether a figure of a text says how much or how many; "14110" of an order is its name."""
+    if figure.unit in ("name", "word"):
+        return False
+    return any(
+        figure.text in text[slice(*amount.span)] or amount.value == figure.value for amount in read_amounts(text)
+    )
+
+
+def _stands_in(claim: str, sentence: str) -> bool:
+    """Whether a claim's words stand in a sentence one after another, whatever their case and punctuation."""
+    own, held = (f" {' '.join(_WORD.findall(text.casefold()))} " for text in (claim, sentence))
+    return own.count(" ") > _LEAST_WORDS and own in held
 
 
 def _covered(idf: Mapping[str, float], held: frozenset[str]) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.actors import countries
+from app.claims.amount_words import LABELLED
 from app.claims.judge import ClaimPart, EvidenceSentence
 from app.claims.results import Difference, DifferenceKind
 from app.claims.thesaurus import standing_for
@@ -19,6 +20,8 @@ from ingest.lexical import analyse
 Span = tuple[int, int]
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+# "14110" of an order, "45W" of a section: what the label before it makes a name.
+_NUMBERED: Final = re.compile(r"(?<![\d.,-])\d{2,6}[A-Z]?(?![\d%]|[.,]\d)")
 _MONTH_NAMES: Final = (
     "January February March April May June July August September October November December".split()
 )  # fmt: skip
@@ -155,9 +158,10 @@ def _is_named(claim: str, own: frozenset[str], evidence: EvidenceSentence) -> bo
 
 @functools.lru_cache(maxsize=512)
 def read(text: str) -> Reading:
-    """Return the content words of a text; empty text has none."""
-    found = ((_stem(match[0]), match.span()) for match in _WORD.finditer(text))
-    words = tuple(Word(stem, *span) for stem, span in found if stem)
+    """Return the content words of a text, numbers that are names among them; empty text has none."""
+    found = [(_stem(match[0]), match.span()) for match in _WORD.finditer(text)]
+    found += [(m[0].lower(), m.span()) for m in _NUMBERED.finditer(text) if LABELLED.search(text[: m.start()])]
+    words = tuple(Word(stem, *span) for stem, span in sorted(found, key=lambda one: one[1]) if stem)
     return Reading(text, words, frozenset(word.stem for word in words))
 
 

@@ -49,7 +49,8 @@ class AskTab:
             with gr.Column(elem_id="sg-conversation"):
                 self.welcome = html(welcome_html(), "sg-welcome", "welcome.js")
                 if originals is not None:
-                    OriginalsPart(originals, answers, "sg-first-originals", brief=True)
+                    wanted = asking.rests_on_digests
+                    OriginalsPart(originals, answers, "sg-first-originals", brief=True, wanted=wanted)
                 self._transcript = html(
                     view(Conversation()), "sg-transcript", "transcript.js", html_template=_TRANSCRIPT
                 )

@@ -113,11 +113,14 @@ class Asking:
         return view(talk)
 
     def edit(self, talk: Conversation) -> tuple[Any, str]:
-        """Give the last question back to the box; the next one takes its place. Returns the transcript and the box."""
+        """Give the last question back to the box, so that the next one takes its place; or leave it after all.
+
+        Returns the transcript and the box.
+        """
         if not talk.turns or talk.waiting:
             return view(talk), ""
-        talk.editing = True
-        return view(talk, "The question is in the box. Asking puts the new one in its place."), talk.turns[-1].question
+        talk.editing = not talk.editing
+        return view(talk), talk.turns[-1].question if talk.editing else ""
 
     def restart(self, talk: Conversation) -> tuple[Any, ...]:
         """Return an empty transcript, a new conversation, and an empty source panel."""
@@ -159,8 +162,14 @@ class Asking:
         if found is None or asker is None:
             return None
         citation, answer = found
-        document = self._visitors.sight(asker, visitor).documents().get(citation.doc_id)
-        return source_html(citation, document, related=event["kind"] == "related", language=answer.language)
+        documents = self._visitors.sight(asker, visitor).documents()
+        document, related = documents.get(citation.doc_id), event["kind"] == "related"
+        return source_html(citation, document, related=related, language=answer.language, documents=documents)
+
+    def rests_on_digests(self) -> bool:
+        """Say whether answers may rest on a digest; no while the index is not open."""
+        asker = self._loader.asker
+        return asker is not None and any(document.edition == "digest" for document in asker.documents().values())
 
     def download(self, talk: Conversation, event: Mapping[str, object]) -> dict[str, object] | None:
         """Return a turn's answer in a form to save; None where the click names no answer or no form."""
@@ -226,13 +235,14 @@ def view(talk: Conversation, said: str = "", notice: str = "") -> dict[str, Any]
     The conversation's number in its tab and its id, its turns and what was said of their answers, the buttons of the
     last turn, a notice below it, and what only a screen reader says.
     """
+    editing = talk.editing and not talk.waiting
     notice = notice or (talk.unsaved and f"{_UNSAVED} {talk.unsaved}")
     return {
         "number": talk.number,
         "id": talk.where.id if talk.where else "",
         "turns": [turn_html(turn, i) for i, turn in enumerate(talk.turns)],
         "ratings": [rating_html(turn, i) for i, turn in enumerate(talk.turns)],
-        "controls": controls_html(talk.turns[-1]) if talk.turns else "",
+        "controls": controls_html(talk.turns[-1], editing=editing) if talk.turns else "",
         "notice": f'<p class="sg-notice" role="alert">{shown(notice)}</p>' if notice else "",
         "said": said,
     }

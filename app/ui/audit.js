@@ -3,12 +3,14 @@ const head = element.querySelector(".sg-check-head");
 const report = element.querySelector(".sg-report-place");
 const said = element.querySelector(".sg-said");
 let last = 0;
+const KEPT = "sangho-audit";
 let shown = "";
 
 function draw() {
   const value = props.value;
   if (!value || value.drawn < last) return; // overtaken on the way
   last = value.drawn;
+  if (value.id) sessionStorage.setItem(KEPT, value.id); // by which this tab finds it again after a reload
   if (head.dataset.html !== value.head) {
     const held = head.contains(document.activeElement);
     head.innerHTML = head.dataset.html = value.head;
@@ -28,3 +30,4 @@ element.addEventListener("click", (event) => {
 
 watch("value", draw);
 draw();
+if (sessionStorage.getItem(KEPT)) trigger("restore", { id: sessionStorage.getItem(KEPT) });

@@ -103,4 +103,7 @@ def _downloads() -> str:
         f'<button type="button" class="sg-copy" data-key="save-{form}" data-form="{form}">{name}</button>'
         for form, name in _FORMS
     )
-    return f'<p class="sg-actions sg-saves"><span>Download the report</span>{buttons}</p>'
+    return (
+        f'<p class="sg-actions sg-saves"><span>Download the report</span>{buttons}'
+        "<span>Here it stays until Sangho is closed.</span></p>"
+    )

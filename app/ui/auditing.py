@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, cast
 
@@ -20,10 +20,12 @@ from app.ui.downloads import saved
 from app.ui.inbox import Inbox
 from app.ui.line import Line
 from app.ui.loading import Asker, Loader
+from app.ui.recent import Recent
 from app.ui.visitors import Visitors
 from ingest.errors import SanghoError
 
 _LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether loading is done, or whether it is our turn
+_MOST_HELD: Final = 20  # audits of all visitors that a reload finds again; a report may have a megabyte
 _FORMS: Final = {
     "html": (".html", "text/html"),
     "markdown": (".md", "text/markdown"),
@@ -90,6 +92,7 @@ class Audits:
     run: Run = field(default_factory=Run)
     drawn: int = 0
     saves: int = 0
+    id: str = ""
 
 
 class Auditing:
@@ -107,12 +110,27 @@ class Auditing:
         self._line = line
         self._visitors = visitors
         self._inbox = inbox
+        self._recent: Recent[Run] = Recent(_MOST_HELD)
 
     def audit(self, tab: Audits, event: Mapping[str, object], visitor: str) -> Generator[Any]:
         """Audit the article of a `text`, or of a `file`, in the place of the one before; yields how far it is."""
         tab.run.cancelled = True  # what still goes on of it finds this, and ends
         tab.run = run = self._begun(event, visitor)
+        tab.id = self._recent.keep(visitor, run)
         yield from self._run(tab, run, visitor)
+
+    def restore(self, tab: Audits, event: Mapping[str, object], visitor: str) -> Any:
+        """Give a tab its audit back after a reload, by its `id`; returns how far it was, or its report.
+
+        What was under way is cancelled by that, and can go on. None where it is gone, or another was begun since.
+        """
+        run = self._recent.find(visitor, event.get("id"))
+        if run is None or tab.run.file or tab.run.error:
+            return None
+        tab.run = replace(run, found=run.found.copy(), cancelled=run.cancelled or run.running)
+        run.cancelled = True  # what still goes on of it finds this, and ends
+        tab.id = self._recent.keep(visitor, tab.run, str(event.get("id")))
+        return audit_view(tab)
 
     def go_on(self, tab: Audits, visitor: str) -> Generator[Any]:
         """Go on with an audit that was cancelled, or failed; what was done of it is not done again."""
@@ -120,6 +138,7 @@ class Auditing:
         if before.running or not before.file or before.audit:
             return
         tab.run = run = Run(before.file, before.against, before.limited)
+        tab.id = self._recent.keep(visitor, run, tab.id)
         yield from self._run(tab, run, visitor)
 
     def cancel(self, tab: Audits) -> Any:
@@ -213,6 +232,7 @@ def audit_view(tab: Audits) -> dict[str, Any]:
     run = tab.run
     return {
         "drawn": tab.drawn,
+        "id": tab.id,
         "head": audit_head_html(run),
         "report": frame_html(run.report) if run.report else "",
         "said": audit_said(run),

@@ -19,6 +19,7 @@ from ingest.errors import SanghoError
 
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN = 1.0  # seconds between two looks at whether loading is done, or whether it is our turn
+_EDITING = "The question is in the box below. The new one, and its answer, will take the place of these."
 _STOPPED = "Stopped before the answer was complete."
 
 
@@ -212,10 +213,13 @@ def _stage(turn: Turn) -> str:
     return ENGLISH.stages.get(turn.stage, "Waiting for a free place…")
 
 
-def controls_html(turn: Turn) -> str:
-    """Return the buttons under the last turn: to stop it, or to ask or write its question anew."""
+def controls_html(turn: Turn, *, editing: bool = False) -> str:
+    """Return the buttons under the last turn: to stop it, or to ask or write its question anew, or to leave it."""
     buttons = (("retry", "Ask again"), ("edit", "Edit the question")) if turn.done else (("stop", "Stop"),)
-    return "".join(
+    if editing:
+        buttons = (("edit", "Leave it as it is"),)
+    told = f'<span class="sg-editing" role="status">{_EDITING}</span>' if editing else ""
+    return told + "".join(
         f'<button type="button" class="sg-copy" data-does="{name}">{words}</button>' for name, words in buttons
     )
 

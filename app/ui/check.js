@@ -6,6 +6,7 @@ const foot = element.querySelector(".sg-check-foot");
 const said = element.querySelector(".sg-said");
 const drawn = [];
 let last = 0;
+const KEPT = "sangho-checks";
 
 // Draws a part anew, and gives the focus back to what stands for the same thing.
 function put(place, html) {
@@ -25,6 +26,7 @@ function draw() {
   const value = props.value;
   if (!value || value.drawn < last) return; // overtaken on the way
   last = value.drawn;
+  if (value.id) sessionStorage.setItem(KEPT, value.id); // by which this tab finds it again after a reload
   put(head, value.head);
   while (list.children.length > value.checks.length) {
     list.lastElementChild.remove();
@@ -62,3 +64,4 @@ element.addEventListener("click", (event) => {
 
 watch("value", draw);
 draw();
+if (sessionStorage.getItem(KEPT)) trigger("restore", { id: sessionStorage.getItem(KEPT) });

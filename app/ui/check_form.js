@@ -10,6 +10,7 @@ let busy = false;
 const mode = () => form.elements.mode.value;
 
 function setMode(to) {
+  sessionStorage.setItem("sangho-check-mode", to);
   form.elements.mode.value = to;
   main().dataset.mode = to;
 }
@@ -92,5 +93,5 @@ function take(claim) {
   box.focus({ preventScroll: true });
 }
 addEventListener("sangho-check", () => take(window.sanghoClaim));
-setMode(mode());
+setMode(sessionStorage.getItem("sangho-check-mode") ?? mode());
 setTimeout(() => take(window.sanghoClaim));

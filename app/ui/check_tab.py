@@ -23,7 +23,7 @@ _AUDIT: Final = (
     '<div role="region" aria-label="Audit"><div class="sg-check-head"></div><div class="sg-report-place"></div></div>'
     f"{_SAID}"
 )
-_CHOSEN: Final = "a source"
+_CHOSEN: Final = "a source to read its paragraph"
 # No limit here: `Line` lets in so many at a time. "multiple", because a new list takes the place of one that runs.
 _LONG: Final[dict[str, Any]] = {"concurrency_limit": None, "trigger_mode": "multiple", **QUIET}
 _SHORT: Final[dict[str, Any]] = {"queue": False, **QUIET}
@@ -58,6 +58,7 @@ class CheckTab:
         results, tab = self._results, [self._checks]
         self._form.check(answers(checking.check), tab, [results], **_LONG)
         results.go_on(answers(checking.go_on), tab, [results], **_LONG)
+        results.restore(answers(checking.restore), tab, [results], **_SHORT)
         results.stop(checking.stop, tab, [results], **_SHORT)
         results.show(answers(checking.show), tab, [results], **_SHORT)
         results.save(answers(checking.save), tab, [self._download], **_SHORT)
@@ -68,5 +69,6 @@ class CheckTab:
         audit, tab = self._audit, [self._audits]
         self._form.audit(answers(auditing.audit), tab, [audit], **_LONG)
         audit.go_on(answers(auditing.go_on), tab, [audit], **_LONG)
+        audit.restore(answers(auditing.restore), tab, [audit], **_SHORT)
         audit.cancel(auditing.cancel, tab, [audit], **_SHORT)
         audit.save(answers(auditing.save), tab, [self._download], **_SHORT)

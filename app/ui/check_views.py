@@ -97,7 +97,8 @@ def _published(check: Check, part: PartCheck, index: int, words: ClaimLabels) ->
 
 
 def _evidence(check: Check, citation: ClaimCitation, index: int, words: ClaimLabels) -> str:
-    about = " · ".join(f"<bdi>{shown(said)}</bdi>" for said in source_facts(citation, words)[1:])
+    facts = [said for said in source_facts(citation, words)[1:] if said != citation.note or said not in check.notice]
+    about = " · ".join(f"<bdi>{shown(said)}</bdi>" for said in facts)
     return (
         f'<div class="sg-evidence sg-s-{citation.stance}"><p class="sg-stance">{shown(words.stances[citation.stance])}'
         f"</p>{_quote(citation, source_words(check, citation), words)}{_opens(citation, index)}"

@@ -20,6 +20,7 @@ from app.ui.filters import type_name
 from app.ui.inbox import Inbox
 from app.ui.line import Line
 from app.ui.loading import Asker, Auditor, Checker, Loader
+from app.ui.recent import Recent
 from app.ui.source_panel import source_html
 from app.ui.visitors import Visitors
 from ingest.errors import SanghoError
@@ -38,11 +39,13 @@ class Checks:
     Attributes:
         drawn: how many views were sent; the page tells a late one by its number.
         saves: how many files were.
+        id: under which a reload finds the list again; empty while there is none.
     """
 
     batch: Batch = field(default_factory=Batch)
     drawn: int = 0
     saves: int = 0
+    id: str = ""
 
 
 class Checking:
@@ -60,12 +63,28 @@ class Checking:
         self._line = line
         self._visitors = visitors
         self._inbox = inbox
+        self._recent: Recent[Batch] = Recent()
 
     def check(self, tab: Checks, event: Mapping[str, object], visitor: str) -> Generator[Any]:
         """Check the claims of a `text`, or of a `file`, in the place of those before; yields the list as it changes."""
         tab.batch.stopped = True  # what still runs of it finds this, and ends
         tab.batch = batch = self._begun(event, visitor)
+        tab.id = self._recent.keep(visitor, batch)
         yield from self._run(tab, batch, visitor)
+
+    def restore(self, tab: Checks, event: Mapping[str, object], visitor: str) -> Any:
+        """Give a tab its list back after a reload, by its `id`; returns the list.
+
+        What was under way is stopped by that, and can go on. None where it is gone, or something was begun since.
+        """
+        batch = self._recent.find(visitor, event.get("id"))
+        if batch is None or tab.batch.claims or tab.batch.error:
+            return None
+        stopped = batch.stopped or batch.running
+        tab.batch = replace(batch, results=list(batch.results), stopped=stopped)  # two tabs may be of one origin
+        batch.stopped = True  # what still runs of it finds this, and ends
+        tab.id = self._recent.keep(visitor, tab.batch, str(event.get("id")))
+        return view(tab)
 
     def go_on(self, tab: Checks, visitor: str) -> Generator[Any]:
         """Check the claims that are left of a list that was stopped, or failed; yields as `check`."""
@@ -73,6 +92,7 @@ class Checking:
             return
         # A list of its own: what still runs of the stopped one may add a last result to that.
         tab.batch = batch = replace(tab.batch, results=list(tab.batch.results), stopped=False, error=None)
+        tab.id = self._recent.keep(visitor, batch, tab.id)
         yield from self._run(tab, batch, visitor)
 
     def stop(self, tab: Checks) -> Any:
@@ -91,8 +111,9 @@ class Checking:
         cited = next((one for one in check.citations if one.n == event.get("n")), None) if check else None
         if check is None or cited is None or asker is None:
             return None
-        document = self._visitors.sight(asker, visitor).documents().get(cited.doc_id)
-        return source_html(cited, document, language=check.language, panel=PANEL)
+        documents = self._visitors.sight(asker, visitor).documents()
+        document = documents.get(cited.doc_id)
+        return source_html(cited, document, language=check.language, panel=PANEL, documents=documents)
 
     def save(self, tab: Checks, event: Mapping[str, object]) -> dict[str, object] | None:
         """Return the checks that the filter leaves as a file, in a `form`; None where there are none, or no such form.
@@ -181,6 +202,7 @@ def view(tab: Checks) -> dict[str, Any]:
     batch = tab.batch
     return {
         "drawn": tab.drawn,
+        "id": tab.id,
         "head": head_html(batch) if batch.claims or batch.error else start_html(),
         "checks": [_result_html(batch, i) for i in batch.shown()],
         "foot": foot_html(batch),

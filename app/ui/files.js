@@ -17,7 +17,7 @@ function say(text) {
 
 function fail(name, why) {
   const line = document.createElement("li");
-  line.textContent = `${name}: ${why}`;
+  line.textContent = /^[a-z]/.test(why) ? `${name} ${why}` : `${name}: ${why}`; // "x.pdf is not a PDF"
   part(".sg-adding-errors").append(line);
 }
 
@@ -129,6 +129,7 @@ async function remove(batch) {
   try {
     await api("DELETE", `/files/${batch}`);
     part("[data-pick]").focus();
+    dispatchEvent(new CustomEvent("sangho-added"));
     part(".sg-adding").hidden = true; // what the server draws next may be what stands there already
     redraw("[data-pick]");
   } catch (error) {

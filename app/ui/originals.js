@@ -50,5 +50,6 @@ watch("value", draw);
 addEventListener("sangho-originals", (event) => {
   if (event.detail.from !== element && event.detail.running !== ran) ask("look");
 });
+addEventListener("sangho-opened", () => ask("look"));
 
 ask("look");

@@ -27,11 +27,21 @@ class OriginalsPart:
         answers: makes functions answer events.
         elem_id: the component's.
         brief: whether it shows only how to begin, and nothing once originals are here.
+        wanted: whether there is a digest that an original would take the place of; the brief one asks.
     """
 
-    def __init__(self, originals: Originals, answers: Answers, elem_id: str, *, brief: bool = False) -> None:
+    def __init__(
+        self,
+        originals: Originals,
+        answers: Answers,
+        elem_id: str,
+        *,
+        brief: bool = False,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._originals = originals
         self._brief = brief
+        self._wanted = wanted
         self.component = html("", elem_id, "originals.js", html_template='<div class="sg-originals-place"></div>')
         self.component.click(answers(self.act), None, [self.component], queue=False, **QUIET)
 
@@ -52,7 +62,10 @@ class OriginalsPart:
         except (OSError, SanghoError):
             held, all_of_them = 0, 0
         job = self._originals.job
-        shows = brief_html(job, held) if self._brief else originals_html(job, held, all_of_them, self._originals.called)
+        if self._brief:
+            shows = brief_html(job, held) if job.running or self._wanted() else ""
+        else:
+            shows = originals_html(job, held, all_of_them, self._originals.called)
         return f"{shows}<!-- {number(event.get('asked'))} -->"
 
 

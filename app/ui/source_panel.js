@@ -1,5 +1,7 @@
 // The source panel. It takes the focus when something is opened in it and gives it back when it is closed; on a
 // narrow screen it covers the conversation while it is open.
+const frame = element.closest("#sg-panel, #sg-check-panel");
+
 function close() {
   document.body.classList.remove("sg-source-open");
   for (const open of document.querySelectorAll("[aria-current]")) open.removeAttribute("aria-current");
@@ -7,13 +9,17 @@ function close() {
   if (window.sanghoOpener) window.sanghoOpener.focus();
 }
 
+// Beside the answer the panel begins below the head of the page until that has scrolled away; it ends with the window.
+function fit() {
+  const beside = getComputedStyle(frame).position === "sticky";
+  frame.style.maxHeight = beside ? `${innerHeight - Math.max(frame.getBoundingClientRect().top, 0)}px` : "";
+}
+
 // Scrolls the panel alone: the answer stays where it is.
 function centre(mark) {
-  const frame = element.closest("#sg-panel, #sg-check-panel");
   const box = frame.getBoundingClientRect();
   const at = mark.getBoundingClientRect();
-  const seen = Math.min(frame.clientHeight, innerHeight - Math.max(box.top, 0));
-  frame.scrollTop += at.top - box.top - Math.max(0, seen - at.height) / 2;
+  frame.scrollTop += at.top - box.top - Math.max(0, frame.clientHeight - at.height) / 2;
 }
 
 watch("value", () => {
@@ -21,6 +27,8 @@ watch("value", () => {
   if (!panel) return document.body.classList.remove("sg-source-open");
   document.body.classList.add("sg-source-open");
   panel.focus({ preventScroll: true });
+  fit();
+  frame.scrollTop = 0;
   const mark = panel.querySelector("mark");
   if (mark) centre(mark);
 });
@@ -37,6 +45,8 @@ element.addEventListener("click", (event) => {
   }
   if (event.target.closest(".sg-close")) close();
 });
+addEventListener("scroll", fit, { passive: true });
+addEventListener("resize", fit);
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && element.checkVisibility() && document.body.classList.contains("sg-source-open")) close();
 });

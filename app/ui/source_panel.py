@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Final
 
@@ -9,18 +10,18 @@ from app.escape import link, plain, shown
 from app.labels import Labels, labels
 from app.results import Citation
 from app.ui.components import apart, in_language
-from app.ui.source_views import address
+from app.ui.source_views import address, called
 from ingest.documents import Document, Paragraph
 
 PANEL: Final = "sg-source"
 _CLOSE = '<button type="button" class="sg-close" aria-label="Close the source panel">Close</button>'
 
 
-def empty_html(panel: str = PANEL, chosen: str = "a number in an answer") -> str:
-    """Return the panel, by its id, before anything was opened; it says what is `chosen` to open something."""
+def empty_html(panel: str = PANEL, chosen: str = "a number in an answer to read the paragraph it rests on") -> str:
+    """Return the panel, by its id, before anything was opened; it says what is `chosen`, and what that opens."""
     return (
         f'<section id="{panel}" class="sg-source sg-empty" aria-label="Source" tabindex="-1"><h2>Source</h2>'
-        f"<p>Choose {chosen} to read the paragraph it rests on, here, in its place.</p></section>"
+        f"<p>Choose {chosen}, here, in its place.</p></section>"
     )
 
 
@@ -31,6 +32,7 @@ def source_html(
     related: bool = False,
     language: str = "en",
     panel: str = PANEL,
+    documents: Mapping[str, Document] | None = None,
 ) -> str:
     """Return a citation's place in its document: the paragraph before, its own, and the one after.
 
@@ -43,10 +45,12 @@ def source_html(
         related: whether it only was the nearest passage of an abstention.
         language: the answer's language, for the labels.
         panel: id of the panel.
+        documents: those that this visitor sees, by `doc_id`: one that superseded the source can be opened from here.
     """
     words = labels(language)
     kind = f'<p class="sg-kind">{words.related}</p>' if related else ""
     head = f"{kind}<h2>{apart(citation.title)}</h2>{_about(citation, words)}"
+    head += _superseded(citation, documents or {}, words)
     return (
         f'<section id="{panel}" class="sg-source" aria-label="Source" tabindex="-1" lang="{words.language}" '
         f'data-doc="{escape(plain(citation.doc_id))}">{_CLOSE}{head}'
@@ -58,7 +62,6 @@ def _about(citation: Citation, words: Labels) -> str:
     edition = words.digest if citation.edition == "digest" else words.original
     said = [citation.issuer, words.date(citation.date), edition]
     said += [words.page.format(page=citation.page)] if citation.page else []
-    said += [f"{words.superseded} {citation.superseded_by}"] if citation.superseded_by else []
     said += [citation.note]
     about = " · ".join(apart(part) for part in said if part)
     official = link(citation.url, words.official)
@@ -67,6 +70,17 @@ def _about(citation: Citation, words: Labels) -> str:
         f'data-p="{citation.paragraph}">{words.whole}</a>'
     )
     return f'<p class="sg-about">{about}</p><p class="sg-official">{there}{official}</p>'
+
+
+def _superseded(citation: Citation, documents: Mapping[str, Document], words: Labels) -> str:
+    """Return the warning that a source was superseded, with the way to what superseded it where that is held."""
+    newer = citation.superseded_by
+    if not newer:
+        return ""
+    title = apart(called(newer, documents))
+    if newer in documents:
+        title = f'<a href="{escape(address(newer))}" data-read="{escape(newer)}">{title}</a>'
+    return f'<p class="sg-notice" role="note">{words.superseded}: {title}</p>'
 
 
 def _paragraphs(citation: Citation, document: Document | None, words: Labels) -> str:

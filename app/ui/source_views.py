@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from app.catalogue import Known
+from app.catalogue import Catalogue, Known
 from app.escape import link, plain, shown
 from app.exact import phrase_spans
 from app.labels import ENGLISH, labels
@@ -19,6 +19,10 @@ from app.ui.filters import type_name
 from ingest.documents import Document, Paragraph
 
 _DOWN: Final = '<button type="button" class="sg-copy" data-to="{}">{}</button>'
+_READING: Final = (
+    "Each mark is a document at its date, with its title on hovering: filled where it is held, hollow where it is only "
+    "known of. A bar is one of which only the year or the month is known; the grey band leaves out years without any."
+)
 _COLUMNS: Final = ("Date", "Title", "Issuer", "Type", "Language", "Edition", "Paragraphs", "Source folder")
 BACK: Final = '<button type="button" class="sg-copy" data-view="list">All sources</button>'
 
@@ -62,7 +66,10 @@ def list_html(
         for i, name in enumerate(_COLUMNS)
     )
     timeline = timeline_svg(held, not_held)
-    picture = f'<details class="sg-timeline"><summary>Timeline</summary><div tabindex="0">{timeline}</div></details>'
+    picture = (
+        f'<details class="sg-timeline"><summary>Timeline</summary><p class="sg-about">{_READING}</p>'
+        f'<div tabindex="0">{timeline}</div></details>'
+    )
     return (
         f'<section class="sg-views"><h2>Sources</h2>{find_html()}{picture}'
         f'<p class="sg-actions">{_compare("Compare two documents") if len(held) > 1 else ""}'
@@ -88,12 +95,21 @@ def find_html(query: str = "", *, exact: bool = False) -> str:
     )
 
 
-def results_html(query: str, results: Sequence[Ranked], *, exact: bool) -> str:
-    """Return the passages found, each opening its document at its paragraph; an exact phrase is marked."""
-    items = "".join(_result(result, query if exact else "") for result in results)
-    how = ("holds the phrase", "hold the phrase") if exact else ("is nearest in meaning", "are nearest in meaning")
-    count = f"1 passage {how[0]}" if len(results) == 1 else f"{len(results)} passages {how[1]}"
-    found = f'<p class="sg-about" role="status">{count}.</p><ol class="sg-found">{items}</ol>'
+def results_html(
+    query: str, results: Sequence[Ranked], documents: Mapping[str, Document] | None = None, *, exact: bool
+) -> str:
+    """Return the passages found, each opening its document at its paragraph; an exact phrase is marked.
+
+    Args:
+        query: what was searched for.
+        results: best first.
+        documents: by `doc_id`, for their editions: a digest's words are shown as a summary.
+        exact: whether the query was searched for letter by letter.
+    """
+    items = "".join(_result(one, query if exact else "", (documents or {}).get(one.doc_id)) for one in results)
+    count = "1 passage" if len(results) == 1 else f"{len(results)} passages"
+    said = f"{count} with this phrase." if exact else f"The {count} nearest in meaning, the nearest first."
+    found = f'<p class="sg-about" role="status">{said}</p><ol class="sg-found">{items}</ol>'
     if not results:
         hint = "Check its spelling, or search by meaning instead." if exact else "Try other words."
         found = f'<p class="sg-notice" role="status">Nothing found. {hint}</p>'
@@ -103,12 +119,15 @@ def results_html(query: str, results: Sequence[Ranked], *, exact: bool) -> str:
     )
 
 
-def reader_html(document: Document, paragraph: int | None = None) -> str:
+def reader_html(
+    document: Document, paragraph: int | None = None, documents: Mapping[str, Document] | None = None
+) -> str:
     """Return a document to read; each paragraph has its number, which is a stable link to it.
 
     Args:
         document: what to read.
         paragraph: the original's paragraph to mark and scroll to; one that does not exist marks nothing.
+        documents: those that can be opened, by `doc_id`: one that superseded this one is linked.
     """
     words = labels(document.language)
     edition = words.digest if document.edition == "digest" else words.original
@@ -117,11 +136,12 @@ def reader_html(document: Document, paragraph: int | None = None) -> str:
     about = " · ".join(apart(part) for part in said if part)
     official = link(document.url, words.official)
     paragraphs = "".join(_paragraph(document, one, paragraph) for one in document.paragraphs)
+    notes = _notes(document, documents or {})
     return (
         f'<section class="sg-views sg-reader" tabindex="-1">'
         f'<p class="sg-actions">{BACK}{_compare("Compare with another document", document.doc_id)}</p>'
         f'<h2{in_language(document.title)} dir="auto">{shown(document.title)}</h2><p class="sg-about">{about}</p>'
-        f"{f'<p class=sg-official{in_language(words.official)}>{official}</p>' if official else ''}{_edition(document)}"
+        f"{f'<p class=sg-official{in_language(words.official)}>{official}</p>' if official else ''}{notes}"
         f'<div lang="{escape(plain(document.language))}">{paragraphs}</div></section>'
     )
 
@@ -148,16 +168,33 @@ def _compare(words: str, doc_id: str = "") -> str:
     return f'<a class="sg-copy" href="{escape(comparing(doc_id))}" data-compare="{escape(doc_id)}">{words}</a>'
 
 
-def _edition(document: Document) -> str:
+def called(doc_id: str, documents: Mapping[str, Document]) -> str:
+    """Return a document's title and date, whether it is held or only known of; else its `doc_id`."""
+    one = documents.get(doc_id) or Catalogue.load().known(doc_id)
+    if one is None:
+        return doc_id
+    return f"{one.title} ({ENGLISH.date(one.date)})" if one.date else one.title
+
+
+def _notes(document: Document, documents: Mapping[str, Document]) -> str:
     said = []
     if document.edition == "digest":
         said.append("This is Sangho’s digest: each paragraph retold in other words, under the original’s number.")
     if not document.complete:
         said.append("It is not complete.")
-    if document.superseded_by:
-        said.append(f"It was superseded by {document.superseded_by}.")
-    said += [document.note] if document.note else []
-    return f'<p class="sg-notice" role="note">{shown(" ".join(said))}</p>' if said else ""
+    notes = [shown(" ".join(said)), _successor(document, documents), shown(document.note)]
+    return "".join(f'<p class="sg-notice" role="note">{note}</p>' for note in notes if note)
+
+
+def _successor(document: Document, documents: Mapping[str, Document]) -> str:
+    """Return the line that says what superseded a document, linked where it is held; empty where nothing did."""
+    newer = document.superseded_by or Catalogue.load().superseded_by(document.doc_id)
+    if not newer:
+        return ""
+    title = apart(called(newer, documents))
+    if newer in documents:
+        title = f'<a href="{escape(address(newer))}" data-doc="{escape(newer)}">{title}</a>'
+    return f"It was superseded by {title}."
 
 
 def _paragraph(document: Document, paragraph: Paragraph, wanted: int | None) -> str:
@@ -210,9 +247,11 @@ def _not_held(known: Sequence[Known]) -> str:
     )
 
 
-def _result(result: Ranked, phrase: str) -> str:
+def _result(result: Ranked, phrase: str, document: Document | None) -> str:
     first, last = result.paragraphs
     place = f"¶{first}" if first == last else f"¶{first}–{last}"
+    if document and document.edition == "digest":
+        place = ENGLISH.summary.format(place=place)
     about = " · ".join(shown(part) for part in (ENGLISH.date(result.date), place) if part)
     text = _marked(result.text, phrase) if phrase else shown(result.text)
     return (

@@ -100,11 +100,11 @@ class SourcesTab:
                 doc_id = str(wanted.get("doc", ""))
                 if doc_id not in documents:
                     return gone_html(doc_id)
-                return reader_html(documents[doc_id], number(wanted.get("p")))
+                return reader_html(documents[doc_id], number(wanted.get("p")), documents)
             case "find":
                 query, exact = str(wanted.get("query", "")).strip(), wanted.get("exact") is True
                 found = asker.search(query, LOOKED_AT, exact, NO_FILTERS)
-                return results_html(query, _once_a_place(found)[:FOUND], exact=exact)
+                return results_html(query, _once_a_place(found)[:FOUND], documents, exact=exact)
             case "compare":
                 return _compared(asker, str(wanted.get("left") or ""), str(wanted.get("right") or ""))
             case _:

@@ -38,7 +38,10 @@ function draw() {
   value.ratings.forEach((html, i) => drawRating(turns.children[i].children[1], html, i));
   const last = turns.lastElementChild;
   if (last && controls.parentNode !== last) last.append(controls);
-  if (controls.dataset.html !== value.controls) controls.innerHTML = controls.dataset.html = value.controls;
+  if (controls.dataset.html !== value.controls) {
+    controls.innerHTML = controls.dataset.html = value.controls;
+    if (controls.querySelector(".sg-editing")) setTimeout(() => controls.scrollIntoView({ block: "nearest" }), 100); // the box grows
+  }
   if (begun) begun.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   if (told.dataset.html !== value.notice) told.innerHTML = told.dataset.html = value.notice;
   if (said.textContent !== value.said) said.textContent = value.said;
