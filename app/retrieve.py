@@ -1,31 +1,35 @@
 """From a question to ranked passages: dense and lexical ranking, fused, then reranked.
 
-Dense and BM25 rankings are fused by reciprocal rank (Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion
-Outperforms Condorcet and Individual Rank Learning Methods", 2009), each weighted by what it can read of the
-question; the best of the fusion are reordered by `app.ranking`.
+Dense and BM25 rankings are fused by reciprocal rank, each weighted by what it can read of the question; the best of
+the fusion are reordered by `app.ranking`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.document_names import DocumentNames
+from app.fusion import fuse, top
 from app.query import NO_FILTERS, Filters, Understood
 from app.ranking import Candidates, Floats, LinearWeights, QueryVectors, coverage, describe
 from ingest.embedding import reads
+from ingest.exact import Scored
 
 if TYPE_CHECKING:
     from ingest.embedding import Embedder
     from ingest.generation import Generation
 
-RANK_CONSTANT: Final = 60  # of reciprocal rank fusion, as in the paper
+# bm25, dense: one ranking alone. rrf: those two fused, with equal weights. fused: all rankings, as the reranker gets
+# them. reranked: what users get.
+RankBy = Literal["bm25", "dense", "rrf", "fused", "reranked"]
+RANKINGS: Final[tuple[RankBy, ...]] = ("bm25", "dense", "rrf", "fused", "reranked")
+
 NAMED_DOCUMENTS: Final = 4  # passages of the documents named most strongly are always candidates
 NAMED_PASSAGES: Final = 25
 RERANKED: Final = 160
@@ -100,7 +104,8 @@ class Retriever:
         allowed = self.allowed(filters)
         vectors = self._encode(understood)
         lexical = self._lexical(understood)
-        rows = self._in_one_language(self._fused(understood, vectors, lexical, allowed), understood.language, filters)
+        fused = np.array(list(fuse(self._rankings(understood, vectors, lexical, allowed))), np.int64)
+        rows = self._in_one_language(fused, understood.language, filters)
         if not len(rows):
             empty = np.zeros(0, dtype=np.int64)
             return Retrieval((), (), Candidates(empty, np.zeros((0, 0), np.float32), empty), vectors)
@@ -111,6 +116,38 @@ class Retriever:
         ranked = self._with_neighbours(candidates.rows[order].tolist(), score_of)
         merged = self._merged(ranked, k, understood)
         return Retrieval(tuple(merged.values()), tuple(score_of[better] for better in merged), candidates, vectors)
+
+    def rank(self, understood: Understood, by: RankBy, filters: Filters = NO_FILTERS, k: int = 50) -> Scored:
+        """Return up to `k` passages in the order that one stage of retrieval has them in, to measure it by itself.
+
+        Args:
+            understood: the question.
+            by: the stage. Before the last one, passages with the same words, and translations of a document, all
+                stand in the ranking; `fused` gives only the document in the question's language.
+            filters: what the person excludes.
+            k: how many at most, from 1; `rrf` and `fused` have what their rankings, each `depth` deep, give.
+
+        Returns:
+            Rows with their scores, in the stage's own units, best first; ties by row. None where nothing is found,
+            and from `dense` where the embedding model does not read the question.
+        """
+        if by == "reranked":
+            found = self.retrieve(understood, filters, k)
+            return list(zip(found.rows, found.scores, strict=True))
+        allowed = self.allowed(filters)
+        if by == "dense":
+            return self._dense(understood, self._encode(understood), k, allowed)
+        lexical = self._lexical(understood)
+        if by == "bm25":
+            return [(row, float(lexical[row])) for row in top(lexical, k, allowed)]
+        vectors = self._encode(understood)
+        if by == "rrf":
+            dense = self._dense(understood, vectors, self._depth, allowed)
+            fused = fuse([(1.0, top(lexical, self._depth, allowed)), (1.0, [row for row, _ in dense])])
+            return list(fused.items())[:k]
+        fused = fuse(self._rankings(understood, vectors, lexical, allowed))
+        kept = self._in_one_language(np.array(list(fused), np.int64), understood.language, filters).tolist()
+        return [(row, fused[row]) for row in kept[:k]]
 
     @cached_property
     def translations(self) -> list[tuple[int, int]]:
@@ -159,19 +196,23 @@ class Retriever:
         kept = np.fromiter(map(filters.keep, documents), dtype=bool, count=len(documents))
         return kept[self.generation.passage_table[:, 0]]
 
-    def _fused(
+    def _rankings(
         self, understood: Understood, vectors: QueryVectors, lexical: Floats, allowed: NDArray[np.bool_] | None
-    ) -> NDArray[np.int64]:
-        readable = self._readable_share(understood)
-        rankings = [
-            (1.0, _top(lexical, self._depth, allowed)),
-            (1.0, self._by_sentence(understood, vectors, allowed, readable)),
+    ) -> list[tuple[float, list[int]]]:
+        """Return the rankings that are fused, with their weights."""
+        dense = self._dense(understood, vectors, self._depth, allowed)
+        return [
+            (1.0, top(lexical, self._depth, allowed)),
+            (1.0, self._by_sentence(understood, vectors, allowed)),
             (0.5, self._of_named(understood, lexical, allowed)),
+            (self._readable_share(understood), [row for row, _ in dense]),
         ]
-        if readable:
-            dense = [row for row, _ in self.generation.vectors.search(vectors.question, self._depth, allowed)]
-            rankings.append((readable, dense))
-        return _fuse(rankings)
+
+    def _dense(
+        self, understood: Understood, vectors: QueryVectors, k: int, allowed: NDArray[np.bool_] | None
+    ) -> Scored:
+        readable = self._readable_share(understood)
+        return self.generation.vectors.search(vectors.question, k, allowed) if readable else []
 
     def _readable_share(self, understood: Understood) -> float:
         """Return how much of the question the embedding model reads: 0 for words it was not measured on."""
@@ -180,19 +221,15 @@ class Retriever:
         return 1.0 if understood.terms.get("en") else 0.0
 
     def _by_sentence(
-        self,
-        understood: Understood,
-        vectors: QueryVectors,
-        allowed: NDArray[np.bool_] | None,
-        readable: float,
+        self, understood: Understood, vectors: QueryVectors, allowed: NDArray[np.bool_] | None
     ) -> list[int]:
         """Rank passages by their best sentence: coverage of the topic, and cosine where that is affordable."""
         index, starts = self.generation.sentence_lexical, self._sentence_starts
         score = coverage(index, understood, understood.topic_terms)
-        if readable and index.rows <= _SENTENCES_SEARCHED:
+        if self._readable_share(understood) and index.rows <= _SENTENCES_SEARCHED:
             score = score + self._sentence_vectors @ vectors.topic
         best = np.maximum.reduceat(score, starts) if len(starts) else score
-        return _top(best, self._depth, allowed)
+        return top(best, self._depth, allowed)
 
     def _of_named(self, understood: Understood, lexical: Floats, allowed: NDArray[np.bool_] | None) -> list[int]:
         named = understood.named
@@ -204,7 +241,7 @@ class Retriever:
             if strength[document] > 0.5:
                 first, last = self._passage_rows[document : document + 2].tolist()
                 held = lexical[first:last] + 1e-6  # its passages count even where they share no word
-                rows = _top(held, NAMED_PASSAGES, None if allowed is None else allowed[first:last])
+                rows = top(held, NAMED_PASSAGES, None if allowed is None else allowed[first:last])
                 found += [first + row for row in rows]
         return found
 
@@ -274,22 +311,3 @@ class Retriever:
         dates = self.generation.document_dates
         years = [understood.dates.names_year_of(dates[one]) for one in (new, old)]
         return understood.named.affinity[old] <= understood.named.affinity[new] and years[0] >= years[1]
-
-
-def _top(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> list[int]:
-    """Return up to `k` rows with a score above 0, best first, ties by row."""
-    if allowed is not None:
-        scores = np.where(allowed, scores, 0)
-    found = np.flatnonzero(scores > 0)
-    if len(found) > k:
-        edge = np.partition(scores[found], -k)[-k]
-        found = found[scores[found] >= edge]
-    return [int(row) for row in found[np.lexsort((found, -scores[found]))[:k]]]
-
-
-def _fuse(rankings: Sequence[tuple[float, Sequence[int]]]) -> NDArray[np.int64]:
-    score: defaultdict[int, float] = defaultdict(float)
-    for weight, rows in rankings:
-        for rank, row in enumerate(rows, start=1):
-            score[row] += weight / (RANK_CONSTANT + rank)
-    return np.array(sorted(score, key=lambda row: (-score[row], row)), dtype=np.int64)
