@@ -30,6 +30,7 @@ ENGINES: Final[dict[str, tuple[str, ...]]] = {
     "httpcore": ("ingest/fetch/",),
     "httpx": ("ingest/fetch/client.py",),
     "huggingface_hub": ("ingest/bundled.py",),
+    "ir_measures": ("eval/metrics.py",),
     "langchain": ("app/llm.py",),
     "langchain_core": ("app/llm.py", "app/chains.py", "ingest/embedding.py"),
     "langsmith": ("app/llm.py",),

@@ -1,0 +1,105 @@
+"""Report a run, or compare two, as one HTML page or as a short Markdown summary; equal runs give equal bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from app.errors import BadInput
+from app.escape import shown
+from eval.comparing import compare
+from eval.report_comparison import comparison_section
+from eval.report_items import ShownItems, shown_items
+from eval.report_lines import TASK_NAMES, names_of, tasks_of, title_of
+from eval.report_markdown import report_markdown
+from eval.report_page import items_section, page
+from eval.report_sections import about_section, cost_section, task_section
+from eval.scores import score
+
+if TYPE_CHECKING:
+    from eval.run_folder import RunFolder
+
+
+def render_report(*runs: RunFolder) -> str:
+    """Return the report as one HTML file that asks for nothing else.
+
+    Args:
+        runs: one; or two, the second of which is compared with the first. A run without items, and one that is
+            unfinished, gives a report that says so.
+
+    Raises:
+        BadInput: two runs share no item.
+    """
+    held = shown_items([run.items for run in runs], names_of(runs), score)
+    body = [
+        '<a class="skip" href="#all-items">To the items</a>',
+        f'<h1 dir="auto">{shown(title_of(runs))}</h1>',
+        _contents(runs),
+        *_comparison(runs, held),
+        *(['<h2 id="about">The two runs</h2>'] if len(runs) > 1 else []),
+        *about_section(runs),
+        *(part for task in tasks_of(runs) for part in task_section(runs, task)),
+        *cost_section(runs),
+        *items_section(held, len(held.items) + held.left_out),
+    ]
+    return page(title_of(runs), "\n".join(body), held.block())
+
+
+def check_report_path(path: Path) -> None:
+    """Check that a report can be written there.
+
+    Raises:
+        BadInput: another ending than a report's, no such folder, or a folder of that name.
+    """
+    if path.suffix.lower() not in _FORMS:
+        raise BadInput(f"A report cannot be written to {str(path)!r}.", f"Let it end in {' or '.join(_FORMS)}.")
+    if not path.parent.is_dir():
+        raise BadInput(f"There is no folder {str(path.parent)!r}.", "Make it first, or name another.")
+    if path.is_dir():
+        raise BadInput(f"{str(path)!r} is a folder.", "Name a file in it.")
+
+
+def write_report(path: Path, *runs: RunFolder) -> None:
+    """Write a report in one step: an older file of that name stays whole until the new one is.
+
+    Args:
+        path: ends in `.html` or `.md`.
+        runs: one or two.
+
+    Raises:
+        BadInput: see `check_report_path` and `render_report`; or the file cannot be written.
+    """
+    check_report_path(path)
+    text = _FORMS[path.suffix.lower()](*runs)
+    target = path.resolve()  # what a link points to, not the link
+    written = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+    try:
+        # As bytes, so that line ends are the same everywhere.
+        written.write_bytes(text.encode())
+        written.replace(target)
+    except OSError as error:
+        raise BadInput(f"{str(path)!r} cannot be written: {error.strerror}.", "Name another file.") from error
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _contents(runs: Sequence[RunFolder]) -> str:
+    links = [("comparison", "What changed")] if len(runs) > 1 else []
+    links += [(task, TASK_NAMES[task]) for task in tasks_of(runs)]
+    links += [("cost", "Time and cost")] if any(run.costs for run in runs) else []
+    links.append(("all-items", "Items"))
+    listed = "".join(f'<li><a href="#{name}">{text}</a></li>' for name, text in links)
+    return f'<nav aria-label="Contents"><ul class="contents">{listed}</ul></nav>'
+
+
+def _comparison(runs: Sequence[RunFolder], held: ShownItems) -> Iterator[str]:
+    if len(runs) > 1:
+        seed = runs[1].run.get("seed")
+        compared = compare(runs[0].items, runs[1].items, seed=seed if isinstance(seed, int) else 0)
+        yield from comparison_section(runs, compared, held.places())
+
+
+_FORMS: Final[Mapping[str, Callable[..., str]]] = MappingProxyType({".html": render_report, ".md": report_markdown})
