@@ -13,7 +13,7 @@ from typing import Final
 
 from ingest.documents import Document, Paragraph, Passage, Sentence, Span
 
-SPLITTER: Final = "paragraphs/2"
+SPLITTER: Final = "paragraphs/3"
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -27,7 +27,7 @@ _END: Final = re.compile(
     r"|(?<=[a-z]{3})[.!?](?=[A-Z][a-z]{2})"  # "takes effect.Treasury released": pages lose the space at a link
 )
 _CLAUSE: Final = re.compile(r"(?<=[;:])\s+|(?<=,)\s+(?=and |or |including |through |as well as )|(?<=[,，、])\s*")
-_WORD_BEFORE: Final = re.compile(r"([A-Za-z][A-Za-z.]*)$")
+_WORD_BEFORE: Final = re.compile(r"(?<![0-9])([A-Za-z][A-Za-z.]*)$")  # "6G" is no initial
 _NUMBER_LABEL: Final = re.compile(r"(?:^|\s)\(?[0-9가-하ivx]{1,3}$")
 # The context's share of a passage, in parts of the limit: a statute's title alone would fill it.
 _TITLE_PART: Final = 3

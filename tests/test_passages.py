@@ -52,6 +52,7 @@ def words(count: int, of: str = "word") -> str:
         ("Wait... what is this? Fine.", ["Wait... what is this?", "Fine."]),
         ("It takes effect.Treasury said so.", ["It takes effect.", "Treasury said so."]),
         ("See Node.Js and a.B of v1.Two.", ["See Node.Js and a.B of v1.Two."]),
+        ("It names open-RAN and 6G. The deal binds.", ["It names open-RAN and 6G.", "The deal binds."]),
         ("No full stop", ["No full stop"]),
         ("  Space around.  ", ["Space around."]),
         ("", []),
