@@ -158,6 +158,10 @@ class Answerer:
         coverage = self.coverage(filters)
         return self._assemble(question, found, drafted, mode, notices, coverage, timer.milliseconds)
 
+    def warm(self) -> None:
+        """Do all of a question but its answer, so that the first one does not wait; no chat model is asked."""
+        self._find("What is reciprocity?", (), NO_FILTERS)
+
     def _find(self, question: str, history: Sequence[str], filters: Filters) -> tuple[_Found, list[str]]:
         query, notices = self._completed(question.strip(), history)
         understood = self.understand(query)

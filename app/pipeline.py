@@ -100,7 +100,7 @@ class Pipeline:
         with self._using() as opened:
             opened.generation.warm()
             self.embedder.encode(["ready"])
-            opened.answerer.ask("What is reciprocity?")
+            opened.answerer.warm()
         return self
 
     def close(self) -> None:
