@@ -12,8 +12,8 @@ from app.claims.judge import Calibration, Floats
 from app.claims.results import VERDICTS, PartCheck, Verdict
 
 SHARPNESS: Final = 3.0  # of the soft maximum over sentences
-# Share of a verdict and neither from which the verdict is said. On dev 0.65 makes support right 78 times in 100; of claims
-# whose evidence was kept back it is said 8 times in 100.
+# Share of a verdict and neither from which the verdict is said. On dev 0.65 makes support right 78 times in 100; it is
+# said of 8 in 100 claims whose evidence was kept back.
 BAR: Final = 0.65
 NOTHING: Final = 0.9  # confidence that what finds no evidence at all is not in the sources
 _LEAST: Final = 1e-6
