@@ -162,7 +162,9 @@ class LangChainChatModel:
                 arguments["api_key"] = self._key
         if self._provider == "openai":
             connect = min(_CONNECT_SECONDS, self._timeout)
-            arguments |= {"timeout": (connect, *[self._timeout] * 3), "openai_proxy": None}
+            # Its own limit between two pieces, two minutes, ends what a slow machine would have finished.
+            own = {"openai_proxy": None, "stream_chunk_timeout": None}
+            arguments |= {"timeout": (connect, *[self._timeout] * 3), **own}
             if self._chosen_address and not self._key and not os.environ.get("OPENAI_API_KEY"):
                 arguments["api_key"] = "none"  # local servers take any key, but the client wants one
         return arguments | self._options

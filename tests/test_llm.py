@@ -45,6 +45,14 @@ def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"data: [DONE]\n\n")
 
 
+def pause(handler: http.server.BaseHTTPRequestHandler) -> None:
+    begin(handler)
+    handler.wfile.write(piece("Slow"))
+    handler.wfile.flush()
+    time.sleep(0.8)
+    handler.wfile.write(piece(" but whole.") + b"data: [DONE]\n\n")
+
+
 def refuse(status: int) -> Act:
     def act(handler: http.server.BaseHTTPRequestHandler) -> None:
         body = json.dumps({"error": {"message": f"no, {status}: key secret-key-1 is wrong"}}).encode()
@@ -243,6 +251,12 @@ def test_the_time_limit_ends_it_and_hangs_up(act: Act) -> None:
         assert 0.9 < time.monotonic() - begun < 3
         assert server.hung_up.wait(5), "the connection was left open"
     assert len(server.requests) == 2
+
+
+def test_a_pause_between_two_pieces_is_within_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGCHAIN_OPENAI_STREAM_CHUNK_TIMEOUT_S", "0.2")  # two minutes where nobody sets it
+    with serve(pause) as server:
+        assert "".join(model(server).stream("s", "u")) == "Slow but whole."
 
 
 def test_leaving_the_stream_early_hangs_up() -> None:
