@@ -13,6 +13,8 @@ endif
 TORCH_INDEX ?=
 # Arguments for the tests: make test ARGS="-k window"
 ARGS ?=
+# All tests run in as many processes as there are cores, each file's in one; up to 2 GB a process. Some of them, in one.
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,7 +49,7 @@ chat: setup
 	@exec $(BIN)/sangho serve
 
 test: setup-dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(SPREAD))
 
 lint: setup-dev
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The `sangho` command: joins the packages' commands; the only module that knows all of them."""
+"""The `sangho` command: joins the packages' commands and tabs; the only module that knows all of them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.cli import add_commands, run_command
+
+if TYPE_CHECKING:
+    from app.ui.further import FurtherTab
 
 VERSION: Final = "0.1.0"
 
@@ -27,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         "--home", metavar="DIR", help="folder of the index (default: SANGHO_HOME, or your user data)"
     )
     commands = main_parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
-    add_commands(commands)
+    add_commands(commands, _further_tabs)
     _add_eval(commands)
     return main_parser
 
@@ -36,6 +39,12 @@ def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     from eval.cli import add_commands as add_eval_commands
 
     add_eval_commands(commands)
+
+
+def _further_tabs() -> Sequence[FurtherTab]:
+    from eval.ui import EvaluateTab
+
+    return (EvaluateTab(),)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,8 @@ import argparse
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +33,19 @@ if TYPE_CHECKING:
     from app.query import Filters
     from app.results import Answer, Ranked
     from app.settings import Settings
+    from app.ui.further import FurtherTab
     from ingest.documents import Document
 
+FurtherTabs = Callable[[], "Sequence[FurtherTab]"]
 
-def add_commands(commands: Commands) -> None:
-    """Add the commands of `ingest` and `app` to a parser."""
+
+def add_commands(commands: Commands, further: FurtherTabs = tuple) -> None:
+    """Add the commands of `ingest` and `app` to a parser.
+
+    Args:
+        commands: of the whole command line.
+        further: makes the tabs that other packages put into the window.
+    """
     _ingest_command(commands)
     _ask_command(commands)
     _search_command(commands)
@@ -46,7 +55,9 @@ def add_commands(commands: Commands) -> None:
         commands, "feedback", print_feedback, "print what was said of answers in the window, as JSON lines"
     )
     feedback.add_argument("--erase", action="store_true", help="erase all ratings and notes instead")
-    serve = add_command(commands, "serve", serve_window, "open the chat window on this machine")
+    serve = add_command(
+        commands, "serve", partial(serve_window, further=further), "open the chat window on this machine"
+    )
     serve.add_argument("--host", help="address to bind to (default: SANGHO_HOST, or 127.0.0.1: this machine only)")
     serve.add_argument("--port", type=int, help="port (default: SANGHO_PORT, or 7860; 0 takes a free one)")
     serve.add_argument(
@@ -324,7 +335,7 @@ def print_feedback(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def serve_window(options: argparse.Namespace, settings: Settings) -> int:
+def serve_window(options: argparse.Namespace, settings: Settings, further: FurtherTabs = tuple) -> int:
     """Run `sangho serve`."""
     from app.outbound import disable_tracing
     from app.pipeline import Pipeline, originals, own_files
@@ -349,5 +360,6 @@ def serve_window(options: argparse.Namespace, settings: Settings) -> int:
         ready=lambda url: print(f"Sangho is at {url}  (Ctrl+C stops it)", flush=True),  # noqa: T201
         insecure_no_login=options.insecure_no_login,
         note=lambda line: print(line, file=sys.stderr, flush=True),  # noqa: T201
+        further=further(),
     )
     return DONE

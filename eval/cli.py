@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.commands import DONE, IN_PART, add_command, note, print_json, print_text
+from eval.drafts_cli import add_draft_commands
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -29,6 +30,7 @@ def add_commands(commands: Any) -> None:
     report.add_argument("first", type=Path, metavar="RUN", help="a run's folder")
     report.add_argument("second", type=Path, nargs="?", metavar="RUN2", help="another one's, to compare with")
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="report.html or report.md")
+    add_draft_commands(parts)
     bench = add_command(parts, "bench", run_bench, "speed, as ratios measured in one run")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
     bench.add_argument(

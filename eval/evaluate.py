@@ -17,7 +17,7 @@ from eval.run import conclude, run_items
 from eval.run_folder import RunFolder, read_run
 from eval.run_writing import run_writer
 from eval.settable import Chosen, choose
-from eval.subject import Subject
+from eval.subject import See, Subject, everything
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -69,13 +69,14 @@ class Watch:
     stop: threading.Event | None = None
 
 
-def evaluate(settings: Settings, request: Request, watch: Watch) -> RunFolder:
+def evaluate(settings: Settings, request: Request, watch: Watch, see: See = everything) -> RunFolder:
     """Make a run, or go on with it, and return it.
 
     Args:
         settings: of the person.
         request: what to measure.
         watch: is told how it goes.
+        see: takes away the documents of the home that nothing may be found in.
 
     Returns:
         The run; unfinished where `watch.stop` ended it.
@@ -89,7 +90,7 @@ def evaluate(settings: Settings, request: Request, watch: Watch) -> RunFolder:
     chosen = choose(settings, request.pairs)
     if request.seed < 0:
         raise BadInput(f"The seed is {request.seed}.", "Give one from 0.")
-    with _subject(chosen, request, watch) as (subject, plan):
+    with _subject(chosen, request, watch, see) as (subject, plan):
         for line in (*plan.warnings, *_said_of(plan)):
             watch.say(line)
         if any(item.task != "claim" for item in plan.items):
@@ -104,7 +105,7 @@ def evaluate(settings: Settings, request: Request, watch: Watch) -> RunFolder:
 
 
 @contextmanager
-def _subject(chosen: Chosen, request: Request, watch: Watch) -> Iterator[tuple[Subject, Plan]]:
+def _subject(chosen: Chosen, request: Request, watch: Watch, see: See) -> Iterator[tuple[Subject, Plan]]:
     """Yield what is measured and what on; the index is closed afterwards."""
     from app.pipeline import Pipeline
     from eval.beir import load_beir
@@ -122,7 +123,7 @@ def _subject(chosen: Chosen, request: Request, watch: Watch) -> Iterator[tuple[S
         settings = index_home(settings, embedder, watch.on_index)
     meter = MeteredChatModel(settings) if settings.llm else None
     with Pipeline(settings, embedder, meter) as pipeline:
-        subject = Subject(pipeline, chosen.ranking, meter)
+        subject = Subject(pipeline, chosen.ranking, meter, everything if own is not None else see)
         if own is not None:
             yield subject, of_set(own.set, request.split, request.wanted, own.warnings)
         else:

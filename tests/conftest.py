@@ -1,14 +1,18 @@
-"""What all tests share: settings of nobody's, hypothesis without chance or hurry, one index of the bundled corpus."""
+"""What all tests share: settings of nobody's, hypothesis without chance or hurry, one index of the bundled corpus.
+
+`make test` runs them in as many processes as there are cores, a file's tests in one of them, in its order.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -23,12 +27,19 @@ settings.register_profile("fixed", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("fixed")
 
+ONE_OF_MANY: Final = "PYTEST_XDIST_WORKER" in os.environ
+if ONE_OF_MANY:
+    # Each process has a core for itself; read when torch is loaded, here and in the processes that tests start.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 def is_ours(variable: str) -> bool:
     """Whether an environment variable would change what the tests see of Sangho."""
     return variable.startswith("SANGHO_") and not variable.startswith("SANGHO_REQUIRE_")
 
 
+# The first is the same engine without a browser around the page, which costs more than the page itself.
+CHROMIUMS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SWITCHES = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -47,14 +58,44 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ.update(kept)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes longest, so that no process is left with it alone; else the order stays.
+
+    One file that needs the index of the bundled corpus comes before all: while one process makes it, the others have
+    the browser's tests to do.
+    """
+    if not ONE_OF_MANY:
+        return
+    needs: dict[Path, set[str]] = {}
+    for item in items:
+        needs.setdefault(item.path, set()).update(getattr(item, "fixturenames", ()))
+    first = next((path for path, names in needs.items() if "bundled_home" in names), None)
+    items.sort(key=lambda item: (item.path != first, "browser" not in needs[item.path]))
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that `make` filled, the same for all processes that run the tests; to be read, not written."""
+    shared = factory.getbasetemp().parent if ONE_OF_MANY else factory.getbasetemp()
+    folder, made = shared / name, shared / f"{name}.made"
+    with FileLock(shared / f"{name}.lock"):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of the bundled corpus, by the bundled model; to be read, not written."""
+    return made_once(tmp_path_factory, "bundled", index_bundled)
+
+
+def index_bundled(home: Path) -> None:
     from app.settings import BUNDLED_CORPUS, Settings
     from ingest.embedding import SentenceTransformerEmbedder
     from ingest.sync import ingest
 
-    home = tmp_path_factory.mktemp("bundled")
     settings = Settings.load(home=home)
     report = ingest(
         home,
@@ -64,7 +105,6 @@ def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         int(settings.max_file_mb * 1_000_000),
     )
     assert not report.failed
-    return home
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +158,7 @@ def small_generation(small_home: Path, word_model: Path) -> Iterator[Generation]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if chromium is None:
         why = "no Chromium on this machine: the window's browser tests did not run"
         if os.environ.get("SANGHO_REQUIRE_BROWSER") == "1":

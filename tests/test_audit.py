@@ -160,7 +160,7 @@ def test_every_sentence_stands_where_it_is_said_to(texts: list[str]) -> None:
 
 
 def test_hostile_articles_take_bounded_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     long = last(audit(article("Korea pledged $1 billion and " * 1_800), Fake(), {}))
     assert all(str(LONGEST)[:1] in one.error for one in long.sentences if one.kind == "claim")
     assert not [one for one in long.sentences if one.check]
@@ -168,7 +168,7 @@ def test_hostile_articles_take_bounded_time() -> None:
         last(audit(article(text), Fake(), {}))
     with pytest.raises(BadInput, match="more than 5,000 sentences"):
         next(audit(article("Korea pledged $1 billion in 2023. " * (2 * MOST_SENTENCES)), Fake(), {}))
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_long_paragraph_is_split_as_a_short_one() -> None:

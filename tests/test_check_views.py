@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -317,3 +318,10 @@ def test_a_report_is_framed_so_that_nothing_in_it_runs() -> None:
     assert framed["sandbox"] == "allow-popups allow-popups-to-escape-sandbox"
     assert framed["title"]
     assert framed["srcdoc"] == ('<p>&lt;script&gt;</p><a href="about:srcdoc#n1">1</a><a href="https://e.org/#x">e</a>')
+
+
+def test_a_note_that_stands_below_is_not_said_with_its_source_again() -> None:
+    noted = replace(contradicted().citations[0], note="annex tables are not included")
+    check = replace(contradicted(), citations=(noted,), notice="Mind this: annex tables are not included")
+    assert check_html(check, 0).count(noted.note) == 1
+    assert check_html(replace(check, notice=""), 0).count(noted.note) == 1

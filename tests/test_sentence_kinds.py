@@ -84,9 +84,9 @@ def test_any_text_has_a_kind_and_always_the_same(sentence: str, before: str) -> 
 )
 def test_a_long_sentence_takes_no_time(text: str) -> None:
     kind_of("warm", "")
-    started = time.perf_counter()
+    started = time.process_time()
     kind_of(text * 50_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_each_sign_speaks_for_a_kind_and_is_seen_somewhere() -> None:

@@ -234,9 +234,9 @@ def test_a_very_long_title_is_cut() -> None:
 
 def test_ten_thousand_documents_of_one_day_take_no_minute() -> None:
     found = [document(str(i)) for i in range(10_000)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(marks(drawn(timeline_svg(found)))) == 10_000
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_the_order_in_which_documents_come_does_not_matter() -> None:

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from app.actors import countries, name_phrases
-from app.claims.amounts import read_amounts
+from app.claims.amount_words import LABELLED
 from app.claims.differences import compared, unmatched
 from app.claims.judge import Calibration, ClaimPart, EvidenceSentence, Floats
 from app.claims.results import CANNOT_CHECK, Difference
@@ -186,9 +186,8 @@ def _is_amount(figure: Figure, text: str) -> bool:
     """Whether a figure of a text says how much or how many; "14110" of an order is its name."""
     if figure.unit in ("name", "word"):
         return False
-    return any(
-        figure.text in text[slice(*amount.span)] or amount.value == figure.value for amount in read_amounts(text)
-    )
+    places = [match.start() for match in re.finditer(re.escape(figure.text), text)]
+    return not places or any(not LABELLED.search(text[:at]) for at in places)
 
 
 def _stands_in(claim: str, sentence: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.escape import shown
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def html(value: object, elem_id: str, script_name: str, **options: Any) -> gr.HTML:
-    """Return an HTML component whose script is one of the window's own files; `value` is escaped already."""
+def html(value: object, elem_id: str, script_name: str | Path, **options: Any) -> gr.HTML:
+    """Return an HTML component whose script is one of the window's own files, or at a path; `value` is escaped."""
     import gradio as gr
 
     return gr.HTML(value, elem_id=elem_id, js_on_load=script(script_name), apply_default_css=False, **options)

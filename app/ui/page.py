@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from app.escape import shown
@@ -16,6 +16,7 @@ from app.ui.check_tab import CheckTab
 from app.ui.checking import Checking
 from app.ui.components import QUIET, Answers, html
 from app.ui.filters import Choices, choices
+from app.ui.further import Behind, FurtherTab
 from app.ui.inbox import Inbox
 from app.ui.keeping import Keeping
 from app.ui.line import Line
@@ -98,6 +99,7 @@ def build(
     inbox: Inbox,
     files: OwnFiles | None = None,
     originals: Originals | None = None,
+    further: Sequence[FurtherTab] = (),
 ) -> gr.Blocks:
     """Lay the page out and connect it; models are not needed yet.
 
@@ -109,6 +111,7 @@ def build(
         inbox: takes files that are checked or audited.
         files: takes the files that people add; None takes none.
         originals: fetches and gives back; None offers neither.
+        further: tabs of other packages, which stand before the settings.
     """
     import gradio as gr
 
@@ -129,6 +132,7 @@ def build(
                 check = CheckTab(Checking(*behind), Auditing(*behind), answers, inbox)
             with gr.Tab("Sources", id="sources"):
                 SourcesTab(loader, visitors, answers, files, originals)
+            _lay_out(further, Behind(loader, settings, visitors, answers, queue, inbox))
             with gr.Tab("Settings", id="settings"):
                 shown_settings = gr.HTML(status.settings(), elem_id="sg-settings", apply_default_css=False)
         _connect_status(blocks, answers, status, line, asking, check, shown_settings)
@@ -136,6 +140,14 @@ def build(
         blocks.load(answers(_first_tab), None, [tabs], queue=False, **QUIET)
     blocks.queue(max_size=WAITING_AT_MOST, api_open=False)
     return blocks
+
+
+def _lay_out(further: Sequence[FurtherTab], behind: Behind) -> None:
+    import gradio as gr
+
+    for tab in further:
+        with gr.Tab(tab.title, id=tab.title.lower()):
+            tab.lay_out(behind)
 
 
 def _first_tab(query: Mapping[str, Any]) -> Any:

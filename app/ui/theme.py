@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,12 +24,16 @@ def theme() -> Base:
     return Base(font=[Font(name) for name in SANS], font_mono=[Font(name) for name in MONO])
 
 
-def head() -> str:
-    """Return what the page's head gets: our style sheets (as `css`, Gradio would rewrite their selectors)."""
-    sheets = ((HERE / name).read_text(encoding="utf-8") for name in SHEETS)
+def head(more: Iterable[Path] = ()) -> str:
+    """Return what the page's head gets: our style sheets (as `css`, Gradio would rewrite their selectors).
+
+    Args:
+        more: the sheets of further tabs.
+    """
+    sheets = (path.read_text(encoding="utf-8") for path in (*(HERE / name for name in SHEETS), *more))
     return f"<style>{''.join(sheets)}</style>"
 
 
-def script(name: str) -> str:
-    """Return one of the window's own scripts, such as `transcript.js`."""
+def script(name: str | Path) -> str:
+    """Return one of the window's own scripts, such as `transcript.js`, or a further tab's by its path."""
     return (HERE / name).read_text(encoding="utf-8")

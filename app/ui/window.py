@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from app.originals import Originals
     from app.own_files import OwnFiles
+    from app.ui.further import FurtherTab
 
 _START_LIMIT: Final = 30.0  # seconds
 _LARGEST_UPLOAD: Final = 1  # bytes, by Gradio's own route, which the guard closes as well; files come in by ours
@@ -66,6 +67,7 @@ def serve(
     ready: Callable[[str], None] | None = None,
     insecure_no_login: bool = False,
     note: Callable[[str], None] | None = None,
+    further: Sequence[FurtherTab] = (),
 ) -> Window:
     """Serve the window, on this machine only unless other machines are let in without a login.
 
@@ -78,6 +80,7 @@ def serve(
         ready: called with the window's address as soon as the page answers.
         insecure_no_login: whether the host may be off loopback, where everyone who reaches the port may use the window.
         note: called with one line on who reaches the window, when that was given; before `ready`.
+        further: tabs of other packages.
 
     Raises:
         SettingsError: the host is off loopback without that, or not this machine's; or the port is taken or not
@@ -90,7 +93,8 @@ def serve(
     loader = Loader(make_asker)
     try:
         offered = None if insecure_no_login else originals  # what is everybody's, not everybody may exchange
-        window = _start(listening, application(loader, settings, port, files, hosts, offered), url)
+        app = application(loader, settings, port, files, hosts, offered, further)
+        window = _start(listening, app, url)
     except BaseException:
         listening.close()
         raise
@@ -111,18 +115,25 @@ def application(
     files: OwnFiles | None = None,
     hosts: Hosts | None = None,
     originals: Originals | None = None,
+    further: Sequence[FurtherTab] = (),
 ) -> ASGIApp:
     """Return the guarded application: Gradio's page with analytics, uploads, API pages and sharing off."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     # Gradio is built inside a running loop, because outside of one it makes loops that it never closes; in a
     # thread, because the caller's may have a loop running already.
     with ThreadPoolExecutor(1) as builder:
-        app = builder.submit(lambda: asyncio.run(_mounted(loader, settings, port, files, originals))).result()
+        made = builder.submit(lambda: asyncio.run(_mounted(loader, settings, port, files, originals, further)))
+        app = made.result()
     return Guard(app, port, hosts)
 
 
 async def _mounted(
-    loader: Loader, settings: Settings, port: int, files: OwnFiles | None, originals: Originals | None
+    loader: Loader,
+    settings: Settings,
+    port: int,
+    files: OwnFiles | None,
+    originals: Originals | None,
+    further: Sequence[FurtherTab],
 ) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
@@ -139,7 +150,7 @@ async def _mounted(
         app.router.routes.extend(file_routes(files, lambda request: visitors.of(request.headers.get("cookie", ""))))
     gr.mount_gradio_app(
         app,
-        build(loader, settings, visitors, Conversations(settings.home), inbox, files, originals),
+        build(loader, settings, visitors, Conversations(settings.home), inbox, files, originals, further),
         path="/",
         server_name="127.0.0.1",
         server_port=port,
@@ -154,7 +165,7 @@ async def _mounted(
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        head=head(),
+        head=head(sheet for tab in further for sheet in tab.sheets),
         favicon_path=str(FAVICON),
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
