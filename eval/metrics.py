@@ -171,4 +171,5 @@ def _measure(metric: Metric) -> Measure:
         "Precision": ir_measures.P,
         "Success": ir_measures.Success,
     }
-    return kinds[metric.kind] @ metric.cutoff
+    measure: Measure = kinds[metric.kind] @ metric.cutoff
+    return measure
