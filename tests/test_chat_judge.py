@@ -122,18 +122,8 @@ def test_a_quote_from_beside_the_sentence_will_do_and_one_from_another_s_will_no
     other = sentence("The two ministers met in Busan.")
     claim = "South Korea refunds 19 percent of a ferry's price"
     beside = verdict(1, quote="South Korea refunds 19 percent")
-    assert rows(written(beside), claim, [sentence(), other]) == [SUPPORTS, NEITHER]
-    assert rows(written(beside | {"n": 2}), claim, [sentence(), other]) == [NEITHER, UNDECIDED]
-
-
-def test_what_a_whole_list_leaves_out_is_neither_and_what_it_did_not_come_to_is_undecided() -> None:
-    claim, evidence = "South Korea refunds 19 percent of a ferry's price", [sentence(), sentence("Ministers met.")]
-    assert rows(written(), claim, evidence) == [NEITHER, NEITHER]
-    one = written(verdict(1, quote="South Korea refunds 19 percent"))
-    assert rows(one, claim, evidence) == [SUPPORTS, NEITHER]
-    assert rows(one.removesuffix("]}"), claim, evidence) == [SUPPORTS, UNDECIDED]
-    misnumbered = written(verdict(1, quote="South Korea refunds 19 percent"), verdict(3))
-    assert rows(misnumbered, claim, evidence) == [SUPPORTS, UNDECIDED]
+    assert rows(written(beside), claim, [sentence(), other]) == [SUPPORTS, UNDECIDED]
+    assert rows(written(beside | {"n": 2}), claim, [sentence(), other]) == [UNDECIDED, UNDECIDED]
 
 
 @pytest.mark.parametrize(
@@ -319,7 +309,7 @@ def test_verdicts_are_read_whatever_stands_around_them(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "supports", "{", '{"verdicts": 3}', '{"verdicts": [', "<think>" + written(verdict())]
+    "text", ["", "supports", "{", '{"verdicts": 3}', '{"verdicts": []}', "<think>" + written(verdict())]
 )
 def test_what_holds_no_verdict_is_an_error_so_that_another_judge_may_take_over(text: str) -> None:
     assert read_verdicts(text) == []
@@ -371,11 +361,11 @@ def test_a_model_that_fails_is_not_hidden() -> None:
 def test_it_says_what_it_is() -> None:
     judge = ChatJudge(Writer(""))
     assert judge.name == "the chat model fake:writer"
-    assert judge.prompts == {"judge": load_prompt("judge").version} == {"judge": "2"}
+    assert judge.prompts == {"judge": load_prompt("judge").version} == {"judge": "1"}
 
 
 def test_the_prompt_s_example_is_what_the_reader_reads() -> None:
-    assert [one.stance for one in read_verdicts(load_prompt("judge").text)] == ["supports", "contradicts"]
+    assert [one.stance for one in read_verdicts(load_prompt("judge").text)] == ["contradicts", "supports", "neither"]
 
 
 JSONISH: Final = st.text(alphabet='{}[]",:\\n12 stancevrdiquo<think>/', max_size=80)

@@ -24,7 +24,7 @@ from app.prompting import Messages, load_prompt
 SUPPORTS: Final = (0.9, 0.05, 0.05)
 CONTRADICTS: Final = (0.05, 0.9, 0.05)
 NEITHER: Final = (0.05, 0.05, 0.9)
-# A sentence that was not shown, judged in two ways, or whose verdict failed verification, or not come to.
+# A sentence that was not shown, not judged, judged in two ways, or whose verdict failed verification.
 UNDECIDED: Final = (0.1, 0.1, 0.8)
 
 MOST_SHOWN: Final = 8
@@ -76,8 +76,7 @@ class ChatJudge:
         """Return how each sentence bears on a part of a claim: `(n_evidence, 3)`, see `Judge.judge`.
 
         The first `MOST_SHOWN` sentences are shown, without those that give orders. A verdict counts if
-        `is_borne_out` says so, or is `UNDECIDED`; a sentence that a whole list leaves out is `NEITHER`. Nothing to
-        show: the model is not called.
+        `is_borne_out` says so; the rest is `UNDECIDED`. Nothing to show: the model is not called.
 
         Raises:
             ChatModelError: the model is missing, unreachable or too slow, or wrote no verdict that can be read.
@@ -86,16 +85,14 @@ class ChatJudge:
         numbered = [(row, one) for row, one in enumerate(evidence) if self._may_be_shown(one)][:MOST_SHOWN]
         if numbered:
             written = self._written(_messages(part, [one for _, one in numbered]))
-            verdicts, whole = read_verdicts(written), _is_complete(written)
-            if not (verdicts or whole):
+            verdicts = read_verdicts(written)
+            if not verdicts:
                 raise ChatModelError(
                     f"The chat model {self._model.name} wrote no verdict that can be read.",
                     "Set SANGHO_LLM to a larger model, or SANGHO_JUDGE to offline.",
                 )
-            whole = whole and all(1 <= verdict.n <= len(numbered) for verdict in verdicts)
             for n, (row, one) in enumerate(numbered, start=1):
-                own = [verdict for verdict in verdicts if verdict.n == n]
-                rows[row] = _row(own, part, one) if own or not whole else NEITHER
+                rows[row] = _row([verdict for verdict in verdicts if verdict.n == n], part, one)
         return np.array(rows, np.float32).reshape(-1, 3)
 
     def _may_be_shown(self, one: EvidenceSentence) -> bool:
