@@ -58,18 +58,32 @@ def append_line(path: Path, line: str) -> None:
         try:
             end = _end(file)
             os.ftruncate(file, end)
-            os.lseek(file, end, os.SEEK_SET)
-            try:
-                written = 0
-                while written < len(data):
-                    written += os.write(file, data[written:])
-            except BaseException:
-                os.ftruncate(file, end)
-                raise
+            write_whole_at(file, end, data)
         finally:
             os.close(file)
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def write_whole_at(file: int, end: int, data: bytes) -> None:
+    """Write bytes at the end of an open file, past every buffer of this process: all of them, or none.
+
+    Args:
+        file: its descriptor.
+        end: where the file ends now.
+        data: what to write.
+
+    Raises:
+        OSError: they could not be written; the file ends where it did.
+    """
+    os.lseek(file, end, os.SEEK_SET)
+    try:
+        written = 0
+        while written < len(data):
+            written += os.write(file, data[written:])
+    except BaseException:
+        os.ftruncate(file, end)
+        raise
 
 
 def _end(file: int) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from app.errors import BadInput
 from app.escape import shown
+from app.report_file import check_report_file, write_report_file
 from eval.comparing import compare
 from eval.report_comparison import comparison_section
 from eval.report_items import ShownItems, shown_items
@@ -49,17 +48,8 @@ def render_report(*runs: RunFolder) -> str:
 
 
 def check_report_path(path: Path) -> None:
-    """Check that a report can be written there.
-
-    Raises:
-        BadInput: another ending than a report's, no such folder, or a folder of that name.
-    """
-    if path.suffix.lower() not in _FORMS:
-        raise BadInput(f"A report cannot be written to {str(path)!r}.", f"Let it end in {' or '.join(_FORMS)}.")
-    if not path.parent.is_dir():
-        raise BadInput(f"There is no folder {str(path.parent)!r}.", "Make it first, or name another.")
-    if path.is_dir():
-        raise BadInput(f"{str(path)!r} is a folder.", "Name a file in it.")
+    """Check that a report can be written there; see `app.report_file.check_report_file`."""
+    check_report_file(path, _FORMS)
 
 
 def write_report(path: Path, *runs: RunFolder) -> None:
@@ -70,20 +60,11 @@ def write_report(path: Path, *runs: RunFolder) -> None:
         runs: one or two.
 
     Raises:
-        BadInput: see `check_report_path` and `render_report`; or the file cannot be written.
+        BadInput: see `app.report_file` and `render_report`.
     """
     check_report_path(path)
     text = _FORMS[path.suffix.lower()](*runs)
-    target = path.resolve()  # what a link points to, not the link
-    written = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
-    try:
-        # As bytes, so that line ends are the same everywhere.
-        written.write_bytes(text.encode())
-        written.replace(target)
-    except OSError as error:
-        raise BadInput(f"{str(path)!r} cannot be written: {error.strerror}.", "Name another file.") from error
-    finally:
-        written.unlink(missing_ok=True)
+    write_report_file(path, text.encode())  # as bytes, so that line ends are the same everywhere
 
 
 def _contents(runs: Sequence[RunFolder]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.errors import BadInput
 from eval.costs import Timing
 from eval.items import Item
+from eval.line_file import write_whole_at
 from eval.run_folder import COST, ITEMS, RUN, SUMMARY, TIMINGS, items_of, read_description
 from ingest.errors import NoSpace
 from ingest.index import write_whole
@@ -157,18 +158,10 @@ def _no_room(path: Path, error: OSError) -> NoSpace:
 
 
 def _append(path: Path, line: str) -> None:
-    """Append a line, whole or not at all, past every buffer of this process."""
-    data = f"{line}\n".encode()
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    """Append a line, whole or not at all."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
     try:
-        before = os.fstat(file).st_size
-        try:
-            written = 0
-            while written < len(data):
-                written += os.write(file, data[written:])
-        except BaseException:
-            os.ftruncate(file, before)
-            raise
+        write_whole_at(file, os.fstat(file).st_size, f"{line}\n".encode())
     finally:
         os.close(file)
 

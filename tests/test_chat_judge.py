@@ -17,12 +17,11 @@ from app.claims.chat_judge import (
     MOST_SHOWN,
     NEITHER,
     SUPPORTS,
-    UNDECIDED,
     ChatJudge,
     SentenceVerdict,
     read_verdicts,
 )
-from app.claims.judge import ClaimPart, EvidenceSentence
+from app.claims.judge import UNDECIDED, ClaimPart, EvidenceSentence
 from app.claims.verdict_checks import is_borne_out
 from app.errors import ChatModelError, ChatModelUnreachable
 from app.prompting import load_prompt

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +12,7 @@ from app.audit.report_html import report_html
 from app.audit.report_markdown import report_markdown
 from app.audit.results import Audit
 from app.errors import BadInput
+from app.report_file import check_report_file, write_report_file
 
 _FORMS: Final[Mapping[str, Callable[[Audit], bytes]]] = MappingProxyType(
     {
@@ -43,17 +42,8 @@ def report_bytes(audit: Audit, ending: str) -> bytes:
 
 
 def check_report_path(path: Path) -> None:
-    """Check that a report can be written there, before the audit that takes so long.
-
-    Raises:
-        BadInput: another ending than a report's, no such folder, or a folder of that name.
-    """
-    if path.suffix.lower() not in _FORMS:
-        raise BadInput(f"A report cannot be written to {str(path)!r}.", f"Let it end in {', '.join(_FORMS)}.")
-    if not path.parent.is_dir():
-        raise BadInput(f"There is no folder {str(path.parent)!r}.", "Make it first, or name another.")
-    if path.is_dir():
-        raise BadInput(f"{str(path)!r} is a folder.", "Name a file in it.")
+    """Check that a report can be written there, before the audit; see `app.report_file.check_report_file`."""
+    check_report_file(path, _FORMS)
 
 
 def write_report(audit: Audit, path: Path) -> None:
@@ -64,24 +54,7 @@ def write_report(audit: Audit, path: Path) -> None:
         path: ends in `.html`, `.md` or `.docx`.
 
     Raises:
-        BadInput: see `check_report_path`; or the file cannot be written.
+        BadInput: see `app.report_file`.
     """
     check_report_path(path)
-    content = report_bytes(audit, path.suffix)
-    try:
-        _replace(path, content)
-    except OSError as error:
-        raise BadInput(f"{str(path)!r} cannot be written: {error.strerror}.", "Name another file.") from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path = path.resolve()  # what a link points to, not the link
-    written = path.with_name(f".{path.name[:80]}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        with written.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
+    write_report_file(path, report_bytes(audit, path.suffix))

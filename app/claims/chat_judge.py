@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.claims.judge import UNCALIBRATED, ClaimPart, EvidenceSentence, Floats
+from app.claims.judge import UNCALIBRATED, UNDECIDED, ClaimPart, EvidenceSentence, Floats
 from app.claims.verdict_checks import is_borne_out
 from app.errors import ChatModelError
 from app.fencing import neutral, one_line
@@ -24,8 +24,6 @@ from app.prompting import Messages, load_prompt
 SUPPORTS: Final = (0.9, 0.05, 0.05)
 CONTRADICTS: Final = (0.05, 0.9, 0.05)
 NEITHER: Final = (0.05, 0.05, 0.9)
-# A sentence that was not shown, not judged, judged in two ways, or whose verdict failed verification.
-UNDECIDED: Final = (0.1, 0.1, 0.8)
 
 MOST_SHOWN: Final = 8
 LONGEST_WRITTEN: Final = 6_000  # characters
@@ -76,7 +74,8 @@ class ChatJudge:
         """Return how each sentence bears on a part of a claim: `(n_evidence, 3)`, see `Judge.judge`.
 
         The first `MOST_SHOWN` sentences are shown, without those that give orders. A verdict counts if
-        `is_borne_out` says so; the rest is `UNDECIDED`. Nothing to show: the model is not called.
+        `is_borne_out` says so; the rest (not shown, not judged, or judged in two ways) is `UNDECIDED`. Nothing to show:
+        the model is not called.
 
         Raises:
             ChatModelError: the model is missing, unreachable or too slow, or wrote no verdict that can be read.

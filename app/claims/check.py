@@ -12,7 +12,7 @@ from app.catalogue import Catalogue
 from app.claims.attribution import attributed
 from app.claims.differences import compared
 from app.claims.evidence import EvidenceFinder
-from app.claims.judge import Calibration, ClaimPart, EvidenceSentence, Floats, Judge
+from app.claims.judge import UNDECIDED, Calibration, ClaimPart, EvidenceSentence, Floats, Judge
 from app.claims.labels import ClaimLabels, claim_labels
 from app.claims.naming import SourceNames
 from app.claims.numbering import Numbering
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ingest.generation import Generation
 
 _SHOWN: Final = 3  # sentences of each stance that are cited for a part
-_UNTOLD: Final = (0.1, 0.1, 0.8)  # of a sentence that only its original could tell: it decides nothing, nor denies
 _VERBATIM: Final = 0.95  # that a part which is hardly more than words found letter by letter is supported
 
 
@@ -135,7 +134,7 @@ class Checker:
         rows, calibration = self._probabilities(part, found.sentences, notices)
         undecidable = list(_undecidable(part, found.sentences))
         if any(undecidable):
-            rows[undecidable] = _UNTOLD
+            rows[undecidable] = UNDECIDED  # only its original could tell
         decision = decide(rows)
         return _Judged(part, found.sentences, decision, decision.confidence(calibration))
 

@@ -18,6 +18,8 @@ Floats = NDArray[np.float32]
 # For each verdict slope and shift: a probability's logit, times the one and plus the other, is that of being right.
 Calibration = Mapping[Verdict, tuple[float, float]]
 UNCALIBRATED: Final[Calibration] = {}
+# Of a sentence that nothing can be said of, in the order of `VERDICTS`: it decides nothing, nor denies.
+UNDECIDED: Final = (0.1, 0.1, 0.8)
 
 
 @dataclass(frozen=True, slots=True)

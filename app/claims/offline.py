@@ -165,12 +165,13 @@ class _Claim:
         idf = self.idf.get("ko" if is_korean(one.text) else "en", {})
         own = frozenset(analyse(one.text))
         absent = unmatched(self.part, one)
+        share = _covered(idf, own)
         figures = sum(any(character.isdigit() for character in what) for what in absent)
         return {
             "lead": lead,
             "coverage": _covered(idf, own | frozenset(analyse(f"{one.around}\n{one.header}"))),
-            "sentence_coverage": _covered(idf, own),
-            "nearly_whole": max(0.0, (_covered(idf, own) - _PLENTY) / (1 - _PLENTY)),
+            "sentence_coverage": share,
+            "nearly_whole": max(0.0, (share - _PLENTY) / (1 - _PLENTY)),
             "of_sentence": len(own & idf.keys()) / max(len(own), 1),
             "name_unmatched": float(len(absent) > figures),
             "unknown_name": float(any(self.is_unknown(name) for name in absent)),
