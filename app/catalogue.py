@@ -59,6 +59,11 @@ class Catalogue:
         """Return what is known of a document; None if it is not in the catalogue."""
         return next((known for known in self.documents if known.doc_id == doc_id), None)
 
+    def called(self, doc_id: str) -> str:
+        """Return what people call a document: title and date; its `doc_id` if it is not in the catalogue."""
+        known = self.known(doc_id)
+        return f"{known.title} ({known.date})" if known else doc_id
+
     def superseded_by(self, doc_id: str) -> str:
         """Return the `doc_id` of what replaced a document; empty if nothing is known to have."""
         known = self.known(doc_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from app.catalogue import Catalogue
 from app.docx_parts import WordFile
 from app.labels import Labels, labels
 from app.render import place, quote_shown, statement_shown
@@ -73,7 +74,8 @@ def _write_sources(
 def citation_facts(citation: Citation, words: Labels) -> list[str]:
     """Return what is said of a citation behind its title: issuer, date, place, edition, what replaced it, its note."""
     edition = words.digest if citation.edition == "digest" else words.original
-    superseded = f"{words.superseded} {citation.superseded_by}" if citation.superseded_by else ""
+    newer = citation.superseded_by
+    superseded = f"{words.superseded} {Catalogue.load().called(newer)}" if newer else ""
     said = [citation.issuer, words.date(citation.date), place(citation, words), edition, superseded, citation.note]
     return [part for part in said if part]
 

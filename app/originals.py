@@ -208,8 +208,7 @@ class Originals:
 
     def called(self, doc_id: str) -> str:
         """Return what people call a document: title and date."""
-        known = self.shelf.catalogue.known(doc_id)
-        return f"{known.title} ({known.date})" if known else doc_id
+        return self.shelf.catalogue.called(doc_id)
 
     def start(self) -> None:
         """Begin to fetch every original, unless that is under way."""

@@ -1,10 +1,12 @@
 """Measure a judge by itself, on public sets that give the evidence; nothing is retrieved.
 
-    python -m eval.given_evidence scifact|climate-fever|klue-nli [--judge JUDGE] [--every N] [--folder FOLDER]
+    python -m eval.given_evidence scifact|climate-fever|klue-nli [--judge JUDGE] [--home HOME] [--every N]
+        [--folder FOLDER]
 
 FOLDER holds `scifact.zip`, `climate-fever.jsonl` and `klue-nli-v1.1_dev.json`. JUDGE is `majority` (always the set's
-most frequent verdict: what any judge must beat), `chat` (the chat model that SANGHO_LLM names), or the name or folder
-of a cross-encoder.
+most frequent verdict: what any judge must beat), `offline` (Sangho's own; HOME holds the index whose language it reads
+claims by, and words are as rare as in the set's own evidence), `chat` (the chat model that SANGHO_LLM names), or the
+name or folder of a cross-encoder.
 
 SciFact: its dev claims, each with every abstract that it cites, the whole abstract given. Climate-FEVER: five sentences
 a claim; the disputed claims, which have no such verdict, are left out. KLUE-NLI: Korean; the premise is the evidence.
@@ -121,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("set", choices=list(SETS))
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--judge", default="majority")
-    parser.add_argument("--home", type=Path, help="of the index whose rarity of words the offline judge counts with")
+    parser.add_argument("--home", type=Path, help="of an index that the offline judge reads claims by")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="judge only every Nth claim")
     options = parser.parse_args(arguments)
     items = SETS[options.set](options.folder)[:: max(1, options.every)]
@@ -145,7 +147,7 @@ def _judge(name: str, items: Sequence[Given], home: Path | None) -> Judge:
     if name == "majority":
         return Majority(items)
     if name == "offline":
-        return _offline(home)
+        return _offline(home, items)
     if name == "chat":
         from app.claims.chat_judge import ChatJudge
         from app.llm import LangChainChatModel
@@ -159,15 +161,16 @@ def _judge(name: str, items: Sequence[Given], home: Path | None) -> Judge:
     return judge
 
 
-def _offline(home: Path | None) -> Judge:
+def _offline(home: Path | None, items: Sequence[Given]) -> Judge:
+    """Return the offline judge over a set's own words: what is rare in the index may be plain in the set."""
     from app.claims.offline import JudgeWeights, OfflineJudge
     from app.pipeline import Pipeline
     from app.settings import Settings
+    from ingest.lexical import LexicalIndex
 
+    own = LexicalIndex.build(list(dict.fromkeys(one.text for item in items for one in item.evidence)))
     with Pipeline(Settings.load(home=home)) as pipeline, pipeline._using() as opened:
-        idf = opened.generation.sentence_lexical.idf
-        idf("cooperation")  # opens what it counts with, while the index is open
-        return OfflineJudge(opened.answerer.understand, idf, JudgeWeights.load())
+        return OfflineJudge(opened.answerer.understand, own.idf, JudgeWeights.load())
 
 
 if __name__ == "__main__":

@@ -102,9 +102,9 @@ def test_what_was_searched_is_said_once_and_restrictions_are_named() -> None:
     assert searched(an_audit(["joint_statement", "law"]), ENGLISH_CLAIMS) == [
         NOTICE,
         "Only this counts as evidence: joint_statement, law",
-        "Not used as evidence, because it is this text or a summary of it: 2023_what-a-fair-partnership-would-take",
+        "Not used as evidence, because it is this text or a summary of it: What a fair partnership would take",
     ]
-    silent = replace(an_audit(), notice="", itself=())
+    silent = replace(an_audit(), notice="", itself=(), itself_called=())
     assert searched(silent, ENGLISH_CLAIMS) == [ENGLISH_CLAIMS.not_false]
 
 

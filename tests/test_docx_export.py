@@ -90,8 +90,14 @@ def test_an_abstention_in_korean_has_related_passages_and_no_sources() -> None:
 
 def test_a_superseded_source_says_by_what() -> None:
     one = answered("q")
-    old = replace(one, citations=(replace(one.citations[0], superseded_by="2025_new"), one.citations[1]))
-    assert "¶8, p. 3 · original · Superseded by 2025_new" in "\n".join(lines(old))
+    for newer, called in (
+        ("2025-01-23_eo-14179-removing-barriers-ai", "Removing Barriers"),
+        ("2025_their-own", "2025_their-own"),
+    ):
+        old = replace(one, citations=(replace(one.citations[0], superseded_by=newer), one.citations[1]))
+        said = next(line for line in lines(old) if "Superseded by" in line)
+        assert "¶8, p. 3 · original · Superseded by" in said
+        assert called in said.partition("Superseded by")[2]
 
 
 def test_numbers_are_superscript_and_nothing_else_is() -> None:

@@ -68,7 +68,7 @@ def audit(
     """
     started = time.perf_counter()
     pieces = pieces_of(article)
-    same = itself(article, documents)
+    same = {doc_id: documents[doc_id].title or doc_id for doc_id in itself(article, documents)}
     year = against.year or article.date[:4]  # of "this year's statement"
     searched = replace(against, without=against.without | frozenset(same), year=year)
     sentences: list[AuditedSentence] = []
@@ -84,7 +84,7 @@ def audit(
 def _put_together(
     article: Document,
     sentences: Sequence[AuditedSentence],
-    same: tuple[str, ...],
+    same: Mapping[str, str],
     *,
     name: str,
     said: Sequence[str],
@@ -95,7 +95,8 @@ def _put_together(
         document=name,
         paragraphs={paragraph.number: paragraph.text for paragraph in article.paragraphs},
         sentences=tuple(sentences),
-        itself=same,
+        itself=tuple(same),
+        itself_called=tuple(dict.fromkeys(same.values())),
         against=tuple(said),
         notice=_notice(first, len(same), article.language),
         language=article.language,

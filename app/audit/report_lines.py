@@ -87,7 +87,7 @@ def searched(audit: Audit, words: ClaimLabels) -> list[str]:
     if audit.against:
         said.append(words.against.format(against=", ".join(audit.against)))
     if audit.itself:
-        said.append(words.itself.format(itself=", ".join(audit.itself)))
+        said.append(words.itself.format(itself=", ".join(audit.itself_called)))
     return said
 
 

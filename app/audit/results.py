@@ -49,6 +49,7 @@ class Audit:
         paragraphs: the article's text by paragraph number, in order; every sentence stands in one.
         sentences: in the article's order.
         itself: `doc_id`s of indexed documents that are this article, or a digest of it; they are no evidence.
+        itself_called: what people call these: titles, each once.
         against: what the evidence was restricted to, as the person said it; empty: everything.
         notice: what the person should know, among it what was searched.
         language: of the article, as a code.
@@ -58,6 +59,7 @@ class Audit:
     paragraphs: Mapping[int, str]
     sentences: tuple[AuditedSentence, ...]
     itself: tuple[str, ...]
+    itself_called: tuple[str, ...]
     against: tuple[str, ...]
     notice: str
     language: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.catalogue import Catalogue
 from app.claims.labels import QUOTE_SYMBOLS, SYMBOLS, ClaimLabels, claim_labels
 from app.claims.results import CANNOT_CHECK, Check, ClaimCitation, Difference, PartCheck, QuoteCheck
 from app.render import place
@@ -33,7 +34,8 @@ def source_facts(citation: ClaimCitation, words: ClaimLabels) -> list[str]:
     """Return what is said of a citation behind its title: what it says to the claim, issuer, date, place, edition."""
     answers = words.answers
     edition = answers.digest if citation.edition == "digest" else answers.original
-    superseded = f"{answers.superseded} {citation.superseded_by}" if citation.superseded_by else ""
+    newer = citation.superseded_by
+    superseded = f"{answers.superseded} {Catalogue.load().called(newer)}" if newer else ""
     said = [words.stances[citation.stance], citation.issuer, answers.date(citation.date), place(citation, answers)]
     return [part for part in (*said, edition, superseded, citation.note) if part]
 

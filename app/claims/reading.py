@@ -77,7 +77,7 @@ def read_claim(text: str) -> str:
     if _is_question(claim):
         raise BadInput(
             f"This is a question, not a claim: {_told(claim)}",
-            "Ask it with: sangho ask QUESTION. Or say what you think is true, and have that checked.",
+            "Ask it under Ask, or with: sangho ask QUESTION. Or say what you think is true, and have that checked.",
         )
     return claim
 
