@@ -211,6 +211,19 @@ def test_a_wrong_attribution_says_where_the_words_are_from(checker: Pipeline) ->
     assert check.citation(quote.citation).doc_id == PACT
 
 
+def test_what_another_document_says_is_named_where_the_attribution_is_wrong(checker: Pipeline) -> None:
+    said = f"According to the {{}}, {TRIAL[0].lower()}{TRIAL[1:]}"
+    wrong = checker.check(said.format("Pact of Busan"))
+    assert wrong.verdict == "not_in_sources"
+    assert f"It may come from another document: {checker.document(REVIEW).title}" in wrong.notice
+    assert f"¶{checker.check(TRIAL).citations[0].paragraph}." in wrong.notice
+    assert REVIEW not in {one.doc_id for one in wrong.citations}, "only the document that is named counts"
+    assert "may come from" not in checker.check(said.format("Review of the Pact")).notice
+    assert "may come from" not in checker.check(f"According to the Pact of Busan, {NOWHERE.lower()}").notice
+    without = Searchable(without=frozenset({REVIEW}))
+    assert "may come from" not in checker.check(said.format("Pact of Busan"), without).notice
+
+
 def test_a_digest_s_original_cannot_be_quoted_from_it(checker: Pipeline) -> None:
     check = checker.check("The Plan for Trained Models says that “firms may export trained models to Japan”.")
     assert [(one.verbatim, one.citation) for one in check.quotes] == [("cannot_check", None)]

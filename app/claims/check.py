@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from app.catalogue import Catalogue
-from app.claims.attribution import attributed
+from app.claims.attribution import Attribution, attributed
 from app.claims.differences import compared
 from app.claims.evidence import EvidenceFinder
 from app.claims.judge import UNDECIDED, Calibration, ClaimPart, EvidenceSentence, Floats, Judge
@@ -121,12 +121,18 @@ class Checker:
         with _timed(timings, "quotations"):
             quoted = look_up_quotations(claim, named, self._quotations, self._outside(against))
         judged = [self._with_quotations(one, quoted) for one in judged]
+        if said:
+            with _timed(timings, "elsewhere"):
+                notices += self._elsewhere(judged, said, against)
         return self._assemble(claim, judged, quoted, against, notices, timings)
 
     def _parts(self, claim: str, named: tuple[str, ...]) -> Iterator[ClaimPart]:
         for stretch in split_claim(claim):
-            understood = self._understand(stretch.text)
-            yield ClaimPart(stretch.text, understood.english, understood.language, named)
+            yield self._part(stretch.text, named)
+
+    def _part(self, text: str, named: tuple[str, ...] = ()) -> ClaimPart:
+        understood = self._understand(text)
+        return ClaimPart(text, understood.english, understood.language, named)
 
     def _judge(self, part: ClaimPart, against: Searchable, notices: list[str]) -> _Judged:
         found = self._finder.find(part, self._filters(part, against))
@@ -146,6 +152,24 @@ class Checker:
         among = part.named or documents
         kept = tuple(doc_id for doc_id in among if against.keeps(doc_id, documents[doc_id].type))
         return Filters(doc_ids=kept or ("",))
+
+    def _elsewhere(self, judged: Sequence[_Judged], said: Attribution, against: Searchable) -> Iterator[str]:
+        """Yield where a part may come from that the document which is said to say it does not say.
+
+        Judged offline: it is a hint, and not worth a second call of a chat model.
+        """
+        others = replace(against, without=against.without | frozenset(said.doc_ids))
+        for one in judged:
+            if one.decision.verdict != "not_in_sources":
+                continue
+            words = claim_labels(one.part.language)
+            part = self._part(one.part.text.replace(said.words, words.its_source, 1))
+            found = self._finder.find(part, self._filters(part, others))
+            decision = decide(self._judges.offline.judge(replace(part, vector=found.vector), found.sentences))
+            if decision.verdict == "supported":
+                place = found.sentences[decision.supports[0]].place
+                document = self._called(place.doc_id, words)
+                yield words.may_be_from.format(document=document, paragraph=place.paragraph)
 
     def _outside(self, against: Searchable) -> frozenset[str]:
         """Return the documents that do not count."""

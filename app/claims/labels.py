@@ -59,6 +59,8 @@ class ClaimLabels:
     held_as_digest: str
     held_as_digest_only: str
     disagree: str
+    may_be_from: str
+    its_source: str
     none_claimed: str
     none_in_source: str
     difference_line: str
@@ -212,6 +214,8 @@ ENGLISH_CLAIMS: Final = ClaimLabels(
     held_as_digest_only="Whether it is denied, and how binding it is, only an original can tell; of this document only "
     "Sangho’s summary is held.",
     disagree="The sources disagree: {supports} supports it, {contradicts} says otherwise.",
+    may_be_from="It may come from another document: {document}, ¶{paragraph}.",
+    its_source="the text",
     none_claimed="(left out)",
     none_in_source="(not in the source)",
     difference_line="{kind}: as written, {claimed}; as published, {source}",
@@ -294,6 +298,8 @@ KOREAN_CLAIMS: Final = ClaimLabels(
     held_as_digest="확인할 수 없음: 상호의 요약만 보유",
     held_as_digest_only="부정 여부와 구속력은 원문으로만 확인할 수 있는데, 이 문서는 상호의 요약만 있습니다.",
     disagree="자료가 서로 다릅니다. {supports}은(는) 이를 뒷받침하고, {contradicts}은(는) 다르게 말합니다.",
+    may_be_from="다른 문서에서 온 말일 수 있습니다: {document}, ¶{paragraph}.",
+    its_source="글",
     none_claimed="(없음)",
     none_in_source="(출처에 없음)",
     difference_line="{kind}: 글에는 {claimed}, 발표된 문구는 {source}",
