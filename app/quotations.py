@@ -53,7 +53,8 @@ class Looked:
         verbatim: `yes`: the named document has it, or where none is named some original; `no`: it has not;
             `cannot_check`: what it is said to be from is held only as a digest.
         similarity: of the place's words to the quotation's, 0 to 1; 1 where it is verbatim.
-        place: where it stands, or the closest words do; None where nothing is near.
+        place: where it stands, or the closest words of the documents named do; where none is named, those of any
+            original that are near. None where nothing is.
         elsewhere: whether `place` has it verbatim, though another document was named.
         differing: pairs of what is quoted and what stands there, in order, where these differ; either may be empty.
     """
@@ -117,9 +118,8 @@ class QuotationLookup:
         if elsewhere is not None:
             return Looked(quote, "no", 1.0, elsewhere, elsewhere=True)
         closest = self._closest(wanted, originals or list(held), own=not said)
-        near = closest is not None and closest.similarity >= CLOSE
-        unknown = not said and not near and len(self._stretches) < len(documents)
-        if closest is None or unknown:
+        if closest is None or not (said or closest.similarity >= CLOSE):  # somebody else's words, or a digest's
+            unknown = not said and len(self._stretches) < len(documents)
             return Looked(quote, "cannot_check" if unknown else "no", 0.0)
         return Looked(quote, "no", closest.similarity, closest.place, differing=closest.differing)
 

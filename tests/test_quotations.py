@@ -123,7 +123,11 @@ def test_a_digest_cannot_show_its_original_s_words() -> None:
     held = originals(ACCORD, DIGEST)
     assert held.look_up("sets up a fund", ["digest"]).verbatim == "cannot_check"
     assert held.look_up("a wholly different saying of somebody").verbatim == "cannot_check"
-    assert originals().look_up("a wholly different saying of somebody").verbatim == "no"
+    nobodys = originals().look_up("a wholly different saying of somebody")
+    assert (nobodys.verbatim, nobodys.place, nobodys.differing) == ("no", None, ())
+    theirs = originals().look_up("a future of wholly different partners", ["accord"])
+    assert theirs.place is not None, "in the document named, even the farthest is what may be meant"
+    assert theirs.differing
     both = held.look_up("develop a future-oriented partnership", ["digest", "accord"])
     assert both.verbatim == "yes"  # of those named, one can be looked at
     assert held.look_up("nothing like it", ["unknown"]).verbatim == "cannot_check"
