@@ -153,7 +153,7 @@ def _judge(name: str, items: Sequence[Given], home: Path | None) -> Judge:
         from app.llm import LangChainChatModel
         from app.settings import Settings
 
-        return ChatJudge(LangChainChatModel(Settings.load()))
+        return ChatJudge(LangChainChatModel(Settings.load()), _offline(home, items))
     from app.claims.cross_encoder import CrossEncoderJudge
 
     judge = CrossEncoderJudge(name)

@@ -106,8 +106,7 @@ def test_verified_verdicts_count_by_their_numbers() -> None:
         verdict(quote=""),
         verdict(quote="Norway"),
         verdict(quote="..."),
-        verdict(2),
-        verdict(0),
+        verdict(2, quote="Norway repays 7 percent"),
     ],
     ids=lambda one: f"{one['n']}: {one['quote']}",
 )
@@ -115,6 +114,21 @@ def test_verified_verdicts_count_by_their_numbers() -> None:
 def test_what_is_not_quoted_letter_by_letter_from_its_sentence_is_undecided(wrong: dict[str, Any], stance: str) -> None:
     claim = "In Norway an electric ferry is refunded at 7 percent of the price, twice over"
     assert rows(written(wrong | {"stance": stance}), claim, [sentence()]) == [UNDECIDED]
+
+
+@pytest.mark.parametrize("n", [0, 2, 3, 77, -1])
+def test_a_verdict_is_on_the_sentence_that_it_quotes_whatever_number_it_bears(n: int) -> None:
+    claim = "Norway refunds 7 percent of the price of an electric ferry"
+    evidence = [sentence(), sentence("The two ministers met in Busan."), sentence("Norway refunds ferries.")]
+    assert rows(written(verdict(n)), claim, evidence) == [SUPPORTS, UNDECIDED, UNDECIDED]
+    both = [evidence[1], evidence[0], evidence[0]]
+    assert rows(written(verdict(3)), claim, both) == [UNDECIDED, UNDECIDED, SUPPORTS]
+
+
+def test_where_none_decides_all_that_were_shown_say_nothing() -> None:
+    evidence = [sentence("The two ministers met in Busan.")] * (MOST_SHOWN + 1)
+    nothing = rows(written(verdict(2, "neither", "ministers met")), "Norway refunds ferries", evidence)
+    assert nothing == [NEITHER] * MOST_SHOWN + [UNDECIDED]
 
 
 def test_a_quote_from_beside_the_sentence_will_do_and_one_from_another_s_will_not() -> None:
@@ -242,11 +256,11 @@ def test_what_gives_orders_is_not_shown() -> None:
     assert user.startswith(f'<evidence n="1">\nDocument: 2022-04-02\nSentence: {TEXT}\n</evidence>')
 
 
-def test_the_first_eight_are_shown() -> None:
+def test_only_the_best_are_shown() -> None:
     model = Writer(written(*[verdict(n) for n in range(1, 13)]))
     judged = ChatJudge(model).judge(part("Norway refunds 7 percent of a ferry's price"), [sentence()] * 12)
-    assert model.asked[0][1].count("<evidence") == MOST_SHOWN == 8
-    assert np.allclose(judged, [SUPPORTS] * 8 + [UNDECIDED] * 4)
+    assert model.asked[0][1].count("<evidence") == MOST_SHOWN == 5
+    assert np.allclose(judged, [SUPPORTS] * 5 + [UNDECIDED] * 7)
 
 
 def test_a_wide_context_is_left_out() -> None:
@@ -262,7 +276,7 @@ def test_a_wide_context_is_left_out() -> None:
 )
 def test_what_stays_here_is_sent_to_no_other_machine(address: str, shown: bool) -> None:
     model = Writer(written(verdict()), address)
-    judge = ChatJudge(model, lambda doc_id: doc_id == "private")
+    judge = ChatJudge(model, stays_here=lambda doc_id: doc_id == "private")
     judge.judge(part("Norway"), [sentence(doc_id="private"), sentence("Ministers met in Busan.")])
     assert (TEXT in model.asked[0][1]) is shown
     assert "Ministers met" in model.asked[0][1]
@@ -360,11 +374,11 @@ def test_a_model_that_fails_is_not_hidden() -> None:
 def test_it_says_what_it_is() -> None:
     judge = ChatJudge(Writer(""))
     assert judge.name == "the chat model fake:writer"
-    assert judge.prompts == {"judge": load_prompt("judge").version} == {"judge": "1"}
+    assert judge.prompts == {"judge": load_prompt("judge").version} == {"judge": "3"}
 
 
 def test_the_prompt_s_example_is_what_the_reader_reads() -> None:
-    assert [one.stance for one in read_verdicts(load_prompt("judge").text)] == ["contradicts", "supports", "neither"]
+    assert [one.stance for one in read_verdicts(load_prompt("judge").text)] == ["supports", "contradicts", "neither"]
 
 
 JSONISH: Final = st.text(alphabet='{}[]",:\\n12 stancevrdiquo<think>/', max_size=80)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from app.claims.check import Judges
 from app.claims.judge import Judge
 from app.claims.offline import JudgeWeights, OfflineJudge
-from app.outbound import is_loopback
 from app.query import Understood
 from app.settings import CHAT_JUDGE, OFFLINE_JUDGE
 
@@ -39,15 +38,10 @@ def judges(
     if named == CHAT_JUDGE and chat is not None:
         from app.claims.chat_judge import ChatJudge
 
-        first = asked = ChatJudge(chat, stays_here)
+        first = asked = ChatJudge(chat, offline, stays_here)
         prompts = {name: str(version) for name, version in asked.prompts.items()}
     elif named not in (CHAT_JUDGE, OFFLINE_JUDGE):
         from app.claims.cross_encoder import CrossEncoderJudge
 
         first = CrossEncoderJudge(named)
-    elsewhere = bool(prompts) and chat is not None and not is_loopback(chat.address)
-    return Judges(first, offline, stays_here if elsewhere else _nothing, prompts)
-
-
-def _nothing(doc_id: str) -> bool:
-    return False
+    return Judges(first, offline, prompts)

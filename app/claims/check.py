@@ -39,14 +39,12 @@ class Judges:
 
     Attributes:
         first: the judge that the settings name.
-        offline: judges where the first cannot, and what may not leave the machine.
-        stays_here: tells by `doc_id` what may not be sent to the first.
+        offline: judges where the first cannot.
         prompts: versions of the prompts that the first uses, by name.
     """
 
     first: Judge
     offline: Judge
-    stays_here: Callable[[str], bool]
     prompts: Mapping[str, str]
 
 
@@ -184,13 +182,10 @@ class Checker:
         if first is offline:
             return offline.judge(part, evidence), offline.calibration
         try:
-            rows = first.judge(part, evidence).copy()
+            rows = first.judge(part, evidence)
         except ChatModelError as error:
             notices.append(f"{first.name} did not judge, so Sangho compared by itself: {error.message}")
             return offline.judge(part, evidence), offline.calibration
-        kept_here = [self._judges.stays_here(one.place.doc_id) for one in evidence]
-        if any(kept_here):
-            rows[kept_here] = offline.judge(part, evidence)[kept_here]
         return outweighed(rows, [bool(found) for found in compared(part, evidence)]), first.calibration
 
     def _with_quotations(self, judged: _Judged, quoted: Sequence[Quoted]) -> _Judged:
