@@ -42,7 +42,7 @@ def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _further_tabs() -> Sequence[FurtherTab]:
-    from eval.ui import EvaluateTab
+    from eval.ui.tab import EvaluateTab
 
     return (EvaluateTab(),)
 

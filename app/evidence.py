@@ -1,6 +1,6 @@
 """The sentences an answer may use, scored by how well they answer the question.
 
-The score is linear in the features below, fitted like the passages' (`app.ranking`) by `eval/calibrate.py`; its
+The score is linear in the features below, fitted like the passages' (`app.ranking`) by `eval/fits/answers.py`; its
 weights stand in `sentences.json`.
 """
 

@@ -1,9 +1,9 @@
 """Decide the outcome: answered, the sources say otherwise, or not in the sources.
 
-Two logistic regressions, fitted and cross-validated by `eval/calibrate.py`; their coefficients stand in `outcome.json`,
-to be read. A similarity alone cannot tell a near miss from an answer: what a question asks for, its names and its
-words must stand *together*. So the first looks at each of the best sentences by itself and asks whether one of
-them has it all: multiple-instance learning, with the soft maximum of Ray and Craven, "Supervised versus multiple
+Two logistic regressions, fitted and cross-validated by `eval/fits/answers.py`; their coefficients stand in
+`outcome.json`, to be read. A similarity alone cannot tell a near miss from an answer: what a question asks for, its
+names and its words must stand *together*. So the first looks at each of the best sentences by itself and asks whether
+one of them has it all: multiple-instance learning, with the soft maximum of Ray and Craven, "Supervised versus multiple
 instance learning" (ICML 2005). The second looks for signs that the evidence contradicts what the question presupposes.
 """
 
@@ -186,7 +186,7 @@ class OutcomeModel:
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> OutcomeModel:
-        """Read the coefficients that `eval/calibrate.py` wrote."""
+        """Read the coefficients that `eval/fits/answers.py` wrote."""
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return cls(Logistic(**values["held"]), Logistic(**values["contradicted"]), values["thresholds"])
 

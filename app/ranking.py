@@ -1,7 +1,7 @@
 """Features of candidate passages and the linear model that reranks them.
 
 The model is a linear function of the features below, fitted to whole rankings (ListNet's top-one loss; Cao et
-al., "Learning to Rank: From Pairwise Approach to Listwise Approach", 2007) by `eval/calibrate.py`; its weights
+al., "Learning to Rank: From Pairwise Approach to Listwise Approach", 2007) by `eval/fits/answers.py`; its weights
 stand in `ranking.json`, to be read.
 """
 
@@ -79,7 +79,7 @@ class LinearWeights:
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> LinearWeights:
-        """Read the weights that `eval/calibrate.py` wrote."""
+        """Read the weights that `eval/fits/answers.py` wrote."""
         return cls(json.loads(path.read_text(encoding="utf-8"))["weights"])
 
     def scores(self, features: Floats, names: Iterable[str] = FEATURES) -> Floats:

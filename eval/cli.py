@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.commands import DONE, IN_PART, add_command, note, print_json, print_text
-from eval.drafts_cli import add_draft_commands
+from eval.drafts.cli import add_draft_commands
 
 if TYPE_CHECKING:
     from app.settings import Settings
     from eval.evaluate import Request
-    from eval.run_folder import RunFolder
+    from eval.running.folder import RunFolder
 
 
 def add_commands(commands: Any) -> None:
@@ -89,7 +89,7 @@ def _request(options: argparse.Namespace) -> Request:
     from app.errors import BadInput
     from eval.evaluate import Request
     from eval.items import TASKS
-    from eval.plan import Wanted
+    from eval.running.plan import Wanted
 
     named = [name.strip() for name in options.tasks.split(",") if name.strip()]
     unknown = [name for name in named if name not in TASKS]
@@ -109,9 +109,9 @@ def _named_failures(run: RunFolder) -> int:
 
 def run_compare(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho eval compare`."""
-    from eval.comparing import compare
+    from eval.figures.comparing import compare
     from eval.printing import comparison_json, comparison_text
-    from eval.run_folder import read_run
+    from eval.running.folder import read_run
 
     first, second = read_run(options.first), read_run(options.second)
     for notice in filter(None, (first.notice, second.notice)):
@@ -126,8 +126,8 @@ def run_compare(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_report(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho eval report`."""
-    from eval.report import write_report
-    from eval.run_folder import read_run
+    from eval.reports.report import write_report
+    from eval.running.folder import read_run
 
     runs = [read_run(path) for path in (options.first, options.second) if path is not None]
     for notice in filter(None, (run.notice for run in runs)):
@@ -139,6 +139,6 @@ def run_report(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_bench(options: argparse.Namespace, settings: Settings) -> int:
     """Run `sangho eval bench`."""
-    from eval.bench import main
+    from eval.speed.bench import main
 
     return main(settings, options.scale, options.json)

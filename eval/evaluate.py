@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from app.errors import BadInput
-from eval.description import describe
-from eval.metrics import library
-from eval.plan import GOLDEN, Plan, Wanted, golden, of_set
-from eval.run import conclude, run_items
-from eval.run_folder import RunFolder, read_run
-from eval.run_writing import run_writer
-from eval.settable import Chosen, choose
-from eval.subject import See, Subject, everything
+from eval.marking.metrics import library
+from eval.running.description import describe
+from eval.running.folder import RunFolder, read_run
+from eval.running.plan import GOLDEN, Plan, Wanted, golden, of_set
+from eval.running.run import conclude, run_items
+from eval.running.settable import Chosen, choose
+from eval.running.subject import See, Subject, everything
+from eval.running.writing import run_writer
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -108,9 +108,9 @@ def evaluate(settings: Settings, request: Request, watch: Watch, see: See = ever
 def _subject(chosen: Chosen, request: Request, watch: Watch, see: See) -> Iterator[tuple[Subject, Plan]]:
     """Yield what is measured and what on; the index is closed afterwards."""
     from app.pipeline import Pipeline
-    from eval.beir import load_beir
-    from eval.metering import MeteredChatModel
-    from eval.own_index import index_corpus, index_home
+    from eval.running.metering import MeteredChatModel
+    from eval.sets.beir import load_beir
+    from eval.sets.own_index import index_corpus, index_home
     from ingest.embedding import SentenceTransformerEmbedder
 
     path = Path(request.data)
@@ -136,7 +136,7 @@ def _over_home(request: Request, documents: Mapping[str, Document]) -> Plan:
         if request.split not in _SPLITS:
             raise BadInput(f"The golden set has no split {request.split!r}.", "Name dev or test.")
         return golden(_SPLITS[request.split], request.wanted, documents.keys())
-    from eval.own_list import load_list
+    from eval.sets.own_list import load_list
 
     if request.split:
         raise BadInput("A list of questions has no splits.", "Leave out --split.")

@@ -42,7 +42,7 @@ class Item:
             `[doc_id, null]` for a whole document), `verdict`; those that the task has.
         given: what came, as JSON: `ranking` (`[doc_id, first, last, score]`), `outcome`, `answer`, `citations`,
             `verdict`, `confidence`; those that the task has.
-        marks: by the names of `eval.marks.MARKS`; None where a mark is not defined for the item.
+        marks: by the names of `eval.marking.marks.MARKS`; None where a mark is not defined for the item.
         failed: what crashed, in which case nothing was given and there are no marks; otherwise empty.
     """
 

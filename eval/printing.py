@@ -10,9 +10,9 @@ from app.outcome import OUTCOMES
 from eval.items import TASKS, Task
 
 if TYPE_CHECKING:
-    from eval.comparing import Changed, Comparison, Difference
-    from eval.figures import Figures, MarkFigure
-    from eval.run_folder import RunFolder
+    from eval.figures.comparing import Changed, Comparison, Difference
+    from eval.figures.summary import Figures, MarkFigure
+    from eval.running.folder import RunFolder
 
 _HEADINGS: Final[Mapping[Task, str]] = {"query": "queries", "question": "questions", "claim": "claims"}
 # Of verdicts what the marks do not say already.
@@ -97,7 +97,7 @@ def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
 
 def differing(first: RunFolder, second: RunFolder) -> list[tuple[str, str, str]]:
     """Return in what two runs differ besides what came: what it is called, and both values."""
-    from eval.run_writing import differences
+    from eval.running.writing import differences
 
     return differences(first.run, second.run)
 

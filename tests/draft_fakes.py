@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from eval.drafted import Draft
+from eval.drafts.drafted import Draft
 from ingest.documents import Document, Paragraph
 
 LAB: Final = Paragraph(

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.settings import Settings
-from eval.costs import Timing
 from eval.evaluate import Request, Watch
 from eval.items import Item
-from eval.run import conclude
-from eval.run_folder import RunFolder, read_run
-from eval.run_writing import run_writer
+from eval.running.costs import Timing
+from eval.running.folder import RunFolder, read_run
+from eval.running.run import conclude
+from eval.running.writing import run_writer
 from ingest.documents import Document
 from tests.report_runs import HOSTILE, a_question, a_run
 from tests.report_runs import items as few_items

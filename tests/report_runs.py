@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from eval.figures import figures
+from eval.figures.summary import figures
 from eval.items import Item
-from eval.run_folder import RunFolder
+from eval.running.folder import RunFolder
 
 HOSTILE: Final = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1> \u202e'\"& | `x` **y**"
 COSTS: Final = {

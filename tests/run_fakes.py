@@ -9,8 +9,8 @@ from typing import Final
 from app.claims.results import Check, ClaimCitation, PartCheck
 from app.results import Answer, Citation, Coverage, Ranked, Statement
 from eval.datasets import Claim, Fact, Question
-from eval.metering import Meter
-from eval.plan import Planned
+from eval.running.metering import Meter
+from eval.running.plan import Planned
 from ingest.documents import Document, Paragraph
 
 FUND: Final = "The fund rises to $300 million."

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from eval import json_lines
-from eval.beir import LabelledAnswer, corpus_of, load_beir
-from eval.json_lines import digest_of, lines_of
+from eval.sets import json_lines
+from eval.sets.beir import LabelledAnswer, corpus_of, load_beir
+from eval.sets.json_lines import digest_of, lines_of
 
 Rows = Sequence[Mapping[str, Any] | str]
 

@@ -21,9 +21,9 @@ from app.pipeline import Pipeline
 from app.query import Understood, understand
 from app.ranking import coverage, describe
 from app.retrieve import NAMED_DOCUMENTS, NAMED_PASSAGES, Retriever
-from eval import bench, ingesting, timing
-from eval.large import CopyEmbedder, build_large, copies, moved
-from eval.timing import Measure, interleaved, started, table
+from eval.speed import bench, ingesting, timing
+from eval.speed.large import CopyEmbedder, build_large, copies, moved
+from eval.speed.timing import Measure, interleaved, started, table
 from ingest.documents import Document, Paragraph
 from ingest.embedding import SentenceTransformerEmbedder
 from ingest.errors import StaleIndex
@@ -39,7 +39,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
         self.done: list[tuple[str, str]] = []
-        monkeypatch.setattr("eval.timing.time.perf_counter", lambda: self.now)
+        monkeypatch.setattr("eval.speed.timing.time.perf_counter", lambda: self.now)
 
     def action(self, name: str, *seconds: float) -> timing.Action:
         taken = list(seconds)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eval import run as runs
-from eval.run_folder import ITEMS, SUMMARY
+from eval.running import run as runs
+from eval.running.folder import ITEMS, SUMMARY
 from tests.cli_calls import Call, assert_refused, caller
 from tests.test_evaluate import LIST
 

@@ -14,9 +14,9 @@ import pytest
 from app.errors import ChatModelUnreachable
 from app.pipeline import Pipeline
 from app.roots import Roots
-from eval import drafts_cli
-from eval.drafted import FILE, decide, read_drafts, read_file
-from eval.own_list import load_list
+from eval.drafts import cli as drafts_cli
+from eval.drafts.drafted import FILE, decide, read_drafts, read_file
+from eval.sets.own_list import load_list
 from tests.cli_calls import Call, assert_refused, caller
 from tests.draft_fakes import ELSEWHERE, HERE, Writer, said
 from tests.small_corpus import ACCORD, NOTES

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from eval.comparing import Difference, compare
+from eval.figures.comparing import Difference, compare
+from eval.figures.verdicts import COMPARED
 from eval.items import Item
-from eval.verdicts import COMPARED
 
 VERDICTS = {"S": "supported", "C": "contradicted", "N": "not_in_sources"}
 

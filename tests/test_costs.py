@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eval.costs import Timing, costs_of, peak_mb, read_timings
+from eval.running.costs import Timing, costs_of, peak_mb, read_timings
 
 
 def test_medians_and_percentiles_by_stage() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.quotes import find_quote
 from app.results import Dropped
-from eval import draft_checks as checks
-from eval.draft_checks import Verified, verify
+from eval.drafts import checks
+from eval.drafts.checks import Verified, verify
 from ingest.documents import Document, Paragraph
 from tests.draft_fakes import ACCORD, GOOD, HOW_MUCH, LAB, LAW
 

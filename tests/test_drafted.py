@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from eval import line_file
-from eval.drafted import (
+from eval.drafts import line_file
+from eval.drafts.drafted import (
     LONGEST_QUESTION,
     Draft,
     DraftFile,
@@ -33,7 +33,7 @@ from eval.drafted import (
     read_file,
     write_accepted,
 )
-from eval.own_list import load_list
+from eval.sets.own_list import load_list
 from ingest.documents import Document, Paragraph
 from ingest.errors import NoSpace
 from tests.draft_fakes import NEW
@@ -172,7 +172,7 @@ def test_a_hand_made_file_needs_no_last_line_end_and_may_have_a_mark(tmp_path: P
 
 def test_a_process_killed_while_it_adds_and_decides_leaves_whole_drafts(path: Path) -> None:
     code = (
-        "import sys, itertools\nfrom pathlib import Path\nfrom eval.drafted import Draft, add, decide\n"
+        "import sys, itertools\nfrom pathlib import Path\nfrom eval.drafts.drafted import Draft, add, decide\n"
         "path = Path(sys.argv[1])\nprint('ready', flush=True)\n"
         "for n in itertools.count(int(sys.argv[2])):\n"
         "    add(path, Draft(f'k:{n}', 'What was decided? ' * 9, 'k', n, 'words ' * 400))\n"

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from app.errors import BadInput, ChatModelTimeout, ChatModelUnreachable
 from app.results import ABSTENTION
-from eval import draft_checks as checks
-from eval.draft_reading import LONGEST_WRITTEN, read_question
-from eval.drafted import Draft, Tried, decide, read_drafts, read_file
-from eval.drafting import (
+from eval.drafts import checks
+from eval.drafts.drafted import Draft, Tried, decide, read_drafts, read_file
+from eval.drafts.drafting import (
     LONGEST_SHOWN,
     NOTHING,
     TOO_SLOW,
@@ -28,6 +27,7 @@ from eval.drafting import (
     draft_questions,
     spread,
 )
+from eval.drafts.reading import LONGEST_WRITTEN, read_question
 from ingest.documents import Document, Paragraph
 from tests.draft_fakes import ACCORD, DOCUMENTS, ELSEWHERE, GOOD, HOW_MUCH, LAB, LAW, Writer, good, said
 

@@ -27,16 +27,16 @@ from app.ui.loading import Loader
 from app.ui.visitors import Visitors
 from eval.evaluate import Request, Watch, evaluate
 from eval.items import Item
-from eval.plan import Wanted
-from eval.run_folder import ITEMS, read_run
-from eval.subject import Subject, everything
-from eval.ui_evaluating import Evaluating, Evaluation
-from eval.ui_form import asked_for, form_html, words_of
-from eval.ui_kept import Asked
-from eval.ui_reports import report_html, wrong_html, wrong_items
-from eval.ui_running import MOST_WAITING, Going, Runner, in_window
-from eval.ui_runs import MOST_RUNS, KeptRuns
-from eval.ui_views import going_html, going_line, left_words, runs_html, spoken
+from eval.running.folder import ITEMS, read_run
+from eval.running.plan import Wanted
+from eval.running.subject import Subject, everything
+from eval.ui.evaluating import Evaluating, Evaluation
+from eval.ui.form import asked_for, form_html, words_of
+from eval.ui.kept import Asked
+from eval.ui.reports import report_html, wrong_html, wrong_items
+from eval.ui.running import MOST_WAITING, Going, Runner, in_window
+from eval.ui.runs import MOST_RUNS, KeptRuns
+from eval.ui.views import going_html, going_line, left_words, runs_html, spoken
 from ingest.documents import Document, Paragraph
 from ingest.errors import NoSpace
 from tests.evaluate_fakes import FakeEvaluate, worse

@@ -15,12 +15,12 @@ from app.errors import BadInput
 from app.pipeline import Pipeline
 from app.retrieve import RANKINGS
 from app.settings import Settings
-from eval.description import code_digest
 from eval.evaluate import Request, Watch, evaluate
 from eval.items import Item
-from eval.plan import Wanted
-from eval.run_folder import ITEMS, RUN, SUMMARY, RunFolder, read_run
-from eval.subject import IndexChanged, Subject
+from eval.running.description import code_digest
+from eval.running.folder import ITEMS, RUN, SUMMARY, RunFolder, read_run
+from eval.running.plan import Wanted
+from eval.running.subject import IndexChanged, Subject
 from ingest.errors import NoIndex
 from tests.small_corpus import ACCORD, ARTICLE, CAMP, NOTES, TOKENS, ingest_into, small_settings, write_small_corpus
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from app.errors import BadInput
 from app.outcome import OUTCOMES
-from eval.abstention import THRESHOLDS, abstention_of
-from eval.figures import Figures, figures, verdict_of
+from eval.figures.abstention import THRESHOLDS, abstention_of
+from eval.figures.means import means, names_of_marks, rounded, values_of
+from eval.figures.summary import Figures, figures, verdict_of
+from eval.figures.verdicts import measure
 from eval.items import Item
-from eval.mark_means import means, names_of_marks, rounded, values_of
-from eval.verdicts import measure
 
 LETTERS = {"A": "answered", "S": "sources_say_otherwise", "N": "not_in_sources"}
 VERDICTS = {"S": "supported", "C": "contradicted", "N": "not_in_sources"}

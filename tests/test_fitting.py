@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.outcome import CONTRADICTED, FEATURES, HELD, SUPPORT, OutcomeFeatures
-from eval.fitting import Group, fit_contradicted, fit_held, fit_listwise
+from eval.fits.fitting import Group, fit_contradicted, fit_held, fit_listwise
 
 RANDOM = np.random.default_rng(7)
 

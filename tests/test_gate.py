@@ -13,13 +13,13 @@ import pytest
 from app.errors import BadInput
 from app.pipeline import Pipeline
 from app.settings import Settings
-from eval import gate
-from eval.baseline import BASELINE, read_baseline, scores_of, write_baseline
-from eval.gate import judge, main, text_of
-from eval.gate_run import check_bundled, run_golden
+from eval.gate import gate
+from eval.gate.baseline import BASELINE, read_baseline, scores_of, write_baseline
+from eval.gate.gate import judge, main, text_of
+from eval.gate.run import check_bundled, run_golden
 from eval.items import Item
-from eval.plan import Wanted
-from eval.subject import Subject
+from eval.running.plan import Wanted
+from eval.running.subject import Subject
 from tests.run_fakes import Told, answer, citation, question
 
 
@@ -47,7 +47,7 @@ def test_the_golden_set_loses_nothing_against_the_baseline(bundled_home: Path) -
 def test_several_processes_give_what_one_gives(
     bundled_home: Path, bundled: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eval.gate_run._WORTH_IT", 1)
+    monkeypatch.setattr("eval.gate.run._WORTH_IT", 1)
     settings, wanted = Settings.load(home=bundled_home), Wanted(every=120)
     told: list[tuple[int, int]] = []
     beside = run_golden(settings, 2, lambda done, of: told.append((done, of)), wanted)
@@ -106,7 +106,7 @@ def test_a_crash_an_inexact_quote_and_a_citation_while_abstaining_fail_at_once()
 
 
 def test_the_faults_are_found_in_what_really_comes() -> None:
-    from eval.run import run_item
+    from eval.running.run import run_item
 
     cited = replace(answer(citation(2)), outcome="not_in_sources", statements=())
     for bad in (cited, answer(citation(2, quote="The fund rose.")), ValueError("boom")):

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from app.claims.judge import UNCALIBRATED, ClaimPart, EvidenceSentence, Floats, Judge
 from app.claims.results import VERDICTS, Verdict
 from app.results import Place
-from eval.given_evidence import FOLDER, MOST_SENTENCES, Decide, Majority, judged, main, strongest, summary
-from eval.given_sets import SETS, Given, climate_fever, klue_nli, scifact, strings_in
-from eval.verdict_figures import Marked
-from eval.verdicts import measure
+from eval.figures.verdict_figures import Marked
+from eval.figures.verdicts import measure
+from eval.measures.given_evidence import FOLDER, MOST_SENTENCES, Decide, Majority, judged, main, strongest, summary
+from eval.sets.given import SETS, Given, climate_fever, klue_nli, scifact, strings_in
 
 
 def needs(name: str) -> pytest.MarkDecorator:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.results import Answer, Citation, Coverage, Statement
-from eval.gold import LONGEST, gold_json, gold_texts, graded, held_gold, held_place
-from eval.grounding import citation_precision, citation_recall, is_exact, quotes_exact, stands_in
-from eval.metrics import GoldPlace
+from eval.marking.gold import LONGEST, gold_json, gold_texts, graded, held_gold, held_place
+from eval.marking.grounding import citation_precision, citation_recall, is_exact, quotes_exact, stands_in
+from eval.marking.metrics import GoldPlace
 from ingest.documents import Document, Paragraph
 
 TEXT = "The leaders agreed to share chips. They will not share visas."

@@ -12,9 +12,9 @@ import pytest
 
 from app.settings import BUNDLED_CORPUS
 from eval.datasets import Claim, Fact, Question, SentenceKindLabel
-from eval.label_places import Texts, read_texts
-from eval.label_rules import CLAIM_KINDS, QUESTION_KINDS, Golden, broken_rules
-from eval.labels import SOURCES, check_labels, load_golden, main
+from eval.labels.check import SOURCES, check_labels, load_golden, main
+from eval.labels.places import Texts, read_texts
+from eval.labels.rules import CLAIM_KINDS, QUESTION_KINDS, Golden, broken_rules
 from ingest.documents import Document, Paragraph
 
 FACT = Fact(("five  “Dollars”", "$5"), frozenset({("d", 2)}))

@@ -12,8 +12,17 @@ from app.claims.results import Check, ClaimCitation, PartCheck, Stance, Verdict
 from app.results import Answer, Citation, Coverage, Outcome, Ranked, Statement
 from eval.datasets import Claim, Fact, Question
 from eval.items import Item
-from eval.marks import KEPT, MARKS, MARKS_OF, facts_found, mark_claim, mark_query, mark_question, marks_of_passages
-from eval.metrics import METRICS
+from eval.marking.marks import (
+    KEPT,
+    MARKS,
+    MARKS_OF,
+    facts_found,
+    mark_claim,
+    mark_query,
+    mark_question,
+    marks_of_passages,
+)
+from eval.marking.metrics import METRICS
 from ingest.documents import Document, Paragraph
 
 FUND = "The fund rises to $1.7 billion."

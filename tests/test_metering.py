@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.settings import Settings
-from eval.metering import MeteredChatModel
+from eval.running.metering import MeteredChatModel
 
 
 class Pieces:

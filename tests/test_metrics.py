@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from eval.metrics import METRICS, By, GoldPlace, Row, marks_of_ranking, metric_named
+from eval.marking.metrics import METRICS, By, GoldPlace, Row, marks_of_ranking, metric_named
 from ingest.errors import SanghoError
 
 RANKING: list[Row] = [["a", 1, 2, 0.9], ["a", 2, 4, 0.8], ["b", 7, 7, 0.7]]  # paragraphs a1 a2 a3 a4 b7

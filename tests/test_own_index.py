@@ -16,9 +16,9 @@ from app.errors import BadInput
 from app.pipeline import Pipeline
 from app.roots import Roots
 from app.settings import Settings
-from eval import own_index
-from eval.own_index import index_corpus, index_home
-from eval.remembering import Remembering
+from eval.sets import own_index
+from eval.sets.own_index import index_corpus, index_home
+from eval.sets.remembering import Remembering
 from ingest.build import Progress
 from ingest.documents import Document
 from ingest.errors import IngestRunning, NoIndex, SanghoError

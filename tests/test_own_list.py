@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from eval import own_list
-from eval.own_list import load_list
+from eval.sets import own_list
+from eval.sets.own_list import load_list
 from ingest.documents import Document, Paragraph
 
 TEXT = (Paragraph(1, "Text."),)

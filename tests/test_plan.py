@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from eval.beir import LabelledAnswer, Query, QuerySet
 from eval.datasets import load_claims, load_questions
 from eval.items import Task
-from eval.plan import GOLDEN, Labels, Plan, Planned, Wanted, golden, of_set
+from eval.running.plan import GOLDEN, Labels, Plan, Planned, Wanted, golden, of_set
+from eval.sets.beir import LabelledAnswer, Query, QuerySet
 from tests.run_fakes import PLANNED, claim, question
 
 HELD = {place[0] for one in load_questions("dev") for place in one.gold} | {

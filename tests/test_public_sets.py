@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from app.errors import BadInput
-from eval import public_sets
-from eval.beir import corpus_of, load_beir
-from eval.public_sets import OURS, main, write_clapnq, write_scifact
+from eval.sets import public as public_sets
+from eval.sets.beir import corpus_of, load_beir
+from eval.sets.public import OURS, main, write_clapnq, write_scifact
 from ingest.errors import NoSpace, SanghoError
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
@@ -109,7 +109,7 @@ def test_clapnq_s_answers_are_kept_beside_its_queries(tmp_path: Path) -> None:
 
 
 def public_answer(answerable: bool, *rest: Any) -> object:
-    from eval.beir import LabelledAnswer
+    from eval.sets.beir import LabelledAnswer
 
     return LabelledAnswer(answerable, *rest)
 

@@ -17,8 +17,8 @@ import pytest
 
 from app.errors import BadInput
 from eval.items import Item
-from eval.report import check_report_path, render_report, write_report
-from eval.report_lines import said, said_difference, said_interval
+from eval.reports.lines import said, said_difference, said_interval
+from eval.reports.report import check_report_path, render_report, write_report
 from tests.report_runs import HOSTILE, a_claim, a_question, a_run, items
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_the_policy_lets_only_the_files_own_style_and_script_act() -> None:
 
 
 def test_the_script_sets_nothing_but_text() -> None:
-    script = (ROOT / "eval/report.js").read_text(encoding="utf-8")
+    script = (ROOT / "eval/reports/report.js").read_text(encoding="utf-8")
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|fetch|XMLHttp", script)
 
 
@@ -292,7 +292,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_contrast_is_that_of_wcag_aa_in_light_dark_and_print() -> None:
-    css = (ROOT / "eval/report.css").read_text(encoding="utf-8")
+    css = (ROOT / "eval/reports/report.css").read_text(encoding="utf-8")
     themes = [colours(block) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)]
     assert len(themes) == 3
     for theme in themes:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.items import Item
-from eval.report_details import SHOWN_PASSAGES
-from eval.report_items import ShownItems, shown_items, state_of
+from eval.reports.details import SHOWN_PASSAGES
+from eval.reports.items import ShownItems, shown_items, state_of
 
 HOSTILE: Final = "</script><script>alert(1)</script><!-- \u202e \u2028 & \ud800 \x00"
 DOC: Final = "2021_statement"

@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from app.errors import BadInput
-from eval.report_markdown import MOST, report_markdown
+from eval.reports.markdown import MOST, report_markdown
 from tests.report_runs import HOSTILE, a_claim, a_question, a_run, items
 from tests.test_report import hostile, hostile_run
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.report_plots import Axes, Line, bar, chart, confusion, difference_bar
+from eval.reports.plots import Axes, Line, bar, chart, confusion, difference_bar
 
 NAN: Final = math.nan
 AXES: Final = Axes("Abstention", "Threshold", "Share")

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eval.metering import Meter
-from eval.run import conclude, run_item, run_items
-from eval.run_folder import COST, ITEMS, RUN, SUMMARY, TIMINGS, read_run
-from eval.run_writing import run_writer
-from eval.subject import IndexChanged
+from eval.running.folder import COST, ITEMS, RUN, SUMMARY, TIMINGS, read_run
+from eval.running.metering import Meter
+from eval.running.run import conclude, run_item, run_items
+from eval.running.subject import IndexChanged
+from eval.running.writing import run_writer
 from ingest.errors import NoSpace, StaleIndex
 from tests.run_fakes import PLANNED, Told, answer, citation, claim, question
 
@@ -152,7 +152,7 @@ def test_a_full_disk_leaves_whole_lines_and_says_where(tmp_path: Path, monkeypat
         return written
 
     with monkeypatch.context() as patched:
-        patched.setattr("eval.run_writing.os.write", limited)
+        patched.setattr("eval.running.writing.os.write", limited)
         with pytest.raises(NoSpace, match=r"full; the run stopped at item a\d.*Free some space"):
             whole_run(tmp_path / "run")
     held = (tmp_path / "run" / ITEMS).read_bytes()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadInput
-from eval.run_folder import COST, ITEMS, RUN, SUMMARY, read_run
-from eval.run_writing import differences, run_writer
+from eval.running.folder import COST, ITEMS, RUN, SUMMARY, read_run
+from eval.running.writing import differences, run_writer
 from ingest.locking import LOCK
 from tests.run_fakes import PLANNED
 from tests.test_run import IDS, RUN_JSON, whole_run

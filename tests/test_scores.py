@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from eval.figures.scores import lost_and_won, score, sign_test
 from eval.items import Item, Task
-from eval.scores import lost_and_won, score, sign_test
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.errors import BadInput, SettingsError
 from app.retrieve import RANKINGS
 from app.settings import Settings
-from eval.settable import RANKING, SETTABLE, choose
+from eval.running.settable import RANKING, SETTABLE, choose
 
 SETTINGS = Settings.load(home=Path("somewhere"), port=1234, depth=30)
 

@@ -17,9 +17,9 @@ from app.settings import Settings
 from app.ui.loading import Loader
 from app.ui.visitors import Visitors
 from app.ui.window import Window, serve
-from eval.drafted import FILE, Draft, add, read_drafts
-from eval.own_list import load_list
-from eval.ui_drafts import CSV_FILE, SHEET, Deciding, draft_html, drafts_view
+from eval.drafts.drafted import FILE, Draft, add, read_drafts
+from eval.sets.own_list import load_list
+from eval.ui.drafts import CSV_FILE, SHEET, Deciding, draft_html, drafts_view
 from tests.test_window import open_tab
 from tests.test_window_access import NARROW, faults
 from tests.window_fakes import DIGEST, DOCUMENTS, EVIL, HAN, HOSTILE, FakeAsker

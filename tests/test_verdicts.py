@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from app.claims.results import VERDICTS, Check, ClaimCitation, Stance, Verdict
 from app.results import Coverage
-from eval.claims import ClaimMarks, Failed, against, collected, hit, read_marks, run, summary
 from eval.datasets import Claim
-from eval.resampling import clusters_of
-from eval.verdict_figures import Marked
-from eval.verdicts import compare, comparison_text, measure, text_of
+from eval.figures.resampling import clusters_of
+from eval.figures.verdict_figures import Marked
+from eval.figures.verdicts import compare, comparison_text, measure, text_of
+from eval.measures.claims import ClaimMarks, Failed, against, collected, hit, read_marks, run, summary
 
 LETTERS: dict[str, Verdict] = {"S": "supported", "C": "contradicted", "N": "not_in_sources"}
 
@@ -222,7 +222,7 @@ def test_clusters_are_the_parts_that_nothing_joins(links: list[set[str]]) -> Non
     assert clusters_of(links) == wanted
 
 
-# eval.claims: checks of a claim set.
+# eval.measures.claims: checks of a claim set.
 
 
 def claim(name: str, verdict: Verdict = "supported", evidence: Sequence[tuple[str, int]] = (("a", 1),)) -> Claim:

@@ -11,7 +11,7 @@ import pytest
 
 from app.settings import Settings
 from app.ui.window import Window, serve
-from eval.ui import EvaluateTab
+from eval.ui.tab import EvaluateTab
 from tests.evaluate_fakes import FakeEvaluate
 from tests.test_window import open_tab, text
 from tests.test_window_access import NARROW, faults, focused, misheard, move

@@ -1,7 +1,7 @@
 """Find the sentences of the sources that may decide a part of a claim.
 
 The sentences of the best passages are scored by a linear model of the features below, fitted listwise on claims
-with known evidence by `eval/fit_claims.py` (see `app.ranking` for the method); its weights stand in `evidence.json`.
+with known evidence by `eval/fits/claims.py` (see `app.ranking` for the method); its weights stand in `evidence.json`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Each sentence gets two scores, linear in the features below: one for entailing the part, one for contradicting it. A
 softmax over both and a constant for "neither" makes them probabilities. The weights are fitted on whole claims, whose
 scores are a soft maximum over their sentences' (multiple-instance learning; Dietterich, Lathrop and Lozano-Pérez,
-1997), by `eval/fit_claims.py`; they stand in `judge.json`. A sentence contradicts only where comparison can say what
+1997), by `eval/fits/claims.py`; they stand in `judge.json`. A sentence contradicts only where comparison can say what
 in the claim it excludes: without that, a score is a guess that costs trust. Where it can, it does not entail.
 """
 
@@ -76,7 +76,7 @@ class JudgeWeights:
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> JudgeWeights:
-        """Read the weights that `eval/fit_claims.py` wrote."""
+        """Read the weights that `eval/fits/claims.py` wrote."""
         values = json.loads(path.read_text(encoding="utf-8"))
         calibration = {verdict: (slope, shift) for verdict, (slope, shift) in values["calibration"].items()}
         return cls(values["entails"], values["contradicts"], calibration)

@@ -1,0 +1,1 @@
+"""From marks to figures with intervals, and two runs on the same items."""

@@ -1,0 +1,1 @@
+"""Fit the weights of ranking, answering and judging on the dev split."""

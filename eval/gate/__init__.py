@@ -1,0 +1,1 @@
+"""Hold the golden dev set against the baseline, item by item."""

@@ -1,0 +1,1 @@
+"""The golden set's labels, checked mechanically."""

@@ -1,0 +1,1 @@
+"""How one item fared: its rankings, facts, citations and verdict."""

@@ -1,0 +1,1 @@
+"""A run, or two, as one page or as Markdown."""

@@ -1,0 +1,1 @@
+"""Ratios of times, taken fairly in one run."""
