@@ -183,6 +183,29 @@ def test_what_shares_no_words_with_the_claim_decides_nothing() -> None:
         assert rows(written(verdict(stance=stance)), "Pears are grown in orchards", [sentence()]) == [UNDECIDED]
 
 
+def test_what_has_little_of_the_claim_does_not_contradict_it() -> None:
+    claim = "Norway never built harbours for the electric whaling fleet that Bergen ordered in spring"
+    assert rows(written(verdict(stance="contradicts")), claim, [sentence()]) == [UNDECIDED]  # 2 words of 9
+    nearer = "Norway never gave any refund of the price of electric ferries"
+    assert rows(written(verdict(stance="contradicts")), nearer, [sentence()]) == [CONTRADICTS]
+
+
+def test_what_the_model_says_is_pooled_with_another_judge_and_what_it_leaves_is_left_to_that() -> None:
+    class Own:
+        name, calibration = "own", {}
+
+        def judge(self, part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> np.ndarray:
+            return np.tile(np.array([0.2, 0.3, 0.5], np.float32), (len(evidence), 1))
+
+    claim = part("Norway refunds 7 percent of the price of an electric ferry")
+    evidence = [sentence("The two ministers met in Busan."), sentence()]
+    judged = ChatJudge(Writer(written(verdict(2))), Own()).judge(claim, evidence)
+    assert np.allclose(judged, [[0.2, 0.3, 0.5], [0.62, 0.15, 0.23]])  # 0.6 of (0.9, 0.05, 0.05), 0.4 of its own
+    none = ChatJudge(Writer(written(verdict(1, "neither", ""))), Own()).judge(claim, evidence)
+    assert np.allclose(none, [[0.11, 0.15, 0.74]] * 2)
+    assert np.allclose(none.sum(axis=1), 1)
+
+
 def test_a_claim_in_the_sentence_s_own_words_is_not_contradicted_by_it() -> None:
     claim = "South Korea refunds 19 percent."
     assert rows(written(verdict(stance="contradicts")), claim, [sentence()]) == [UNDECIDED]

@@ -13,6 +13,7 @@ from app.quotes import find_quote
 
 _FEWEST_WORDS: Final = 3  # of a quote that is not the whole sentence
 _SHARED: Final = 2  # content words that a claim has from the sentence, its neighbours and its document's name
+_FAIR_SHARE: Final = 0.25  # of a claim's content words, that a sentence itself has which contradicts it
 
 
 def is_borne_out(part: ClaimPart, one: EvidenceSentence, quote: str, *, supports: bool) -> bool:
@@ -20,7 +21,8 @@ def is_borne_out(part: ClaimPart, one: EvidenceSentence, quote: str, *, supports
 
     Of both: the quote is found letter by letter in the sentence or beside it, and what is claimed shares words with
     them. Of support: the claim's figures, dates, countries and names stand there too, with the same negations and
-    no other force. Of contradiction: the claim's own words do not.
+    no other force. Of contradiction: the sentence itself shares more with the claim, for models of a laptop's size call
+    contradicted what is merely not said; and the claim's own words do not stand there.
 
     Args:
         part: what is claimed.
@@ -30,7 +32,9 @@ def is_borne_out(part: ClaimPart, one: EvidenceSentence, quote: str, *, supports
     """
     if not _is_quoted(quote, one) or not _is_about(part, one):
         return False
-    return not _objects(part.text, one) if supports else not find_quote(part.text, one.around)
+    if supports:
+        return not _objects(part.text, one)
+    return _is_about_the_same(part, one) and not find_quote(part.text, one.around)
 
 
 def _is_quoted(quote: str, one: EvidenceSentence) -> bool:
@@ -44,10 +48,20 @@ def _is_whole(quote: str, text: str) -> bool:
 
 
 def _is_about(part: ClaimPart, one: EvidenceSentence) -> bool:
-    """Whether claim and sentence share words; a claim in another language is compared by its English words."""
-    held = content(f"{one.around}\n{one.header}")
-    terms = content(part.text if is_korean(part.text) == is_korean(one.around) else part.english)
-    return len(terms & held) >= min(_SHARED, len(terms))
+    """Whether claim and sentence share words."""
+    terms = _terms(part, one)
+    return len(terms & content(f"{one.around}\n{one.header}")) >= min(_SHARED, len(terms))
+
+
+def _is_about_the_same(part: ClaimPart, one: EvidenceSentence) -> bool:
+    """Whether the sentence itself has a fair share of the claim's words."""
+    terms = _terms(part, one)
+    return len(terms & content(one.text)) >= max(min(_SHARED, len(terms)), _FAIR_SHARE * len(terms))
+
+
+def _terms(part: ClaimPart, one: EvidenceSentence) -> frozenset[str]:
+    """Return a claim's content words; of a claim in another language than the sentence's, its English ones."""
+    return frozenset(content(part.text if is_korean(part.text) == is_korean(one.around) else part.english))
 
 
 def _objects(claim: str, one: EvidenceSentence) -> bool:
