@@ -21,7 +21,7 @@ from app.claims.chat_judge import (
     SentenceVerdict,
     read_verdicts,
 )
-from app.claims.judge import UNDECIDED, ClaimPart, EvidenceSentence
+from app.claims.judge import UNCALIBRATED, UNDECIDED, ClaimPart, EvidenceSentence
 from app.claims.verdict_checks import is_borne_out
 from app.errors import ChatModelError, ChatModelUnreachable
 from app.prompting import load_prompt
@@ -192,7 +192,7 @@ def test_what_has_little_of_the_claim_does_not_contradict_it() -> None:
 
 def test_what_the_model_says_is_pooled_with_another_judge_and_what_it_leaves_is_left_to_that() -> None:
     class Own:
-        name, calibration = "own", {}
+        name, calibration = "own", UNCALIBRATED
 
         def judge(self, part: ClaimPart, evidence: Sequence[EvidenceSentence]) -> np.ndarray:
             return np.tile(np.array([0.2, 0.3, 0.5], np.float32), (len(evidence), 1))
