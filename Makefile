@@ -26,7 +26,7 @@ SETUP_MB := 2500
 DEV_MB := 800
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat test lint types check answers screenshots constraints clean
+.PHONY: help setup setup-dev chat test lint types check answers figures screenshots constraints clean
 
 help:
 	@echo "make chat         set up, index the bundled corpus, open the chat window (SANGHO_HOME, SANGHO_PORT)"
@@ -36,6 +36,7 @@ help:
 	@echo "make types        mypy, strict"
 	@echo "make check        lint, types, test"
 	@echo "make answers      write the README's answers anew from the bundled corpus"
+	@echo "make figures      measure on the golden test split and write the README's figures anew"
 	@echo "make screenshots  take the README's pictures anew (needs Chromium)"
 	@echo "make constraints  write constraints.txt from what $(VENV) holds"
 	@echo "make clean        remove $(VENV) and what the tools left; the index stays"
@@ -65,6 +66,9 @@ screenshots: setup-dev
 
 answers: setup-dev
 	@$(BIN)/python docs/refresh.py answers
+
+figures: setup-dev
+	@$(BIN)/python docs/refresh.py figures
 
 # Without the packages that belong to one platform, and without the +cpu that PyTorch's own index adds.
 constraints: setup-dev

@@ -1,9 +1,9 @@
-"""Write anew what is made by a program: answers and pictures in the README, fingerprints of the originals.
+"""Write anew what is made by a program: answers, figures and pictures in the README, fingerprints of the originals.
 
-    python docs/refresh.py answers|pictures|fingerprints
+    python docs/refresh.py answers|figures|pictures|fingerprints
 
-Run the first two through `make answers` and `make screenshots`; the third writes `corpus/fingerprints.tsv` from the
-originals beside the repository, `../shared/sources`. Answers stand in README.md in blocks that begin with
+Run the first three through `make answers`, `make figures` and `make screenshots`; the last writes
+`corpus/fingerprints.tsv` from the originals beside the repository, `../shared/sources`. Answers stand in README.md in blocks that begin with
 ```` ```console ```` and a line `$ sangho ...`; the rest of such a block is what the command printed over the bundled
 corpus. `docs/audit.md` is the report on the made-up article, `docs/article.md`. tests/test_repository.py holds both
 against the commands.
@@ -11,6 +11,7 @@ against the commands.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -18,9 +19,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,6 +32,10 @@ PICTURES: Final = ROOT / "docs"
 COMPARED: Final = "/?compare=2021-05-21_us-rok-leaders-joint-statement&with=2022-05-21_us-rok-leaders-joint-statement"
 ORIGINALS: Final = ROOT.parent / "shared" / "sources"
 BLOCK: Final = re.compile(r"```console\n\$ (sangho [^\n]+)\n(.*?)```", re.DOTALL)
+FIGURE: Final = re.compile(
+    r"^\| (?P<name>[^|\n]+) \| (?P<says>[^|\n]+) \| [\d.]+ \| [\d.]+ to [\d.]+ \|$", re.MULTILINE
+)
+MEASURED: Final = "sangho eval run --split test --out"
 ASKED: Final = (
     "How much do Koreans invest in US AI companies according to Han?",
     "What did the 2021 joint statement say about TikTok?",
@@ -54,6 +59,25 @@ def with_answers(readme: str, printed: Callable[[str], str]) -> str:
         printed: what a command line such as `sangho ask "..."` prints.
     """
     return BLOCK.sub(lambda block: f"```console\n$ {block[1]}\n{printed(block[1])}```", readme)
+
+
+def with_figures(readme: str, summary: Mapping[str, Any]) -> str:
+    """Return the README with the cells of its table of figures replaced.
+
+    Args:
+        readme: its text; what a row says of its figure stays, the row is known by the figure's name.
+        summary: a run's `summary.json`.
+    """
+    marks = [mark for mark in summary["figures"]["marks"] if not mark["group"]]
+    found = {mark["mark"]: mark for mark in marks}
+    found |= {one["name"]: {**one, "mean": one["value"]} for one in summary["figures"]["verdicts"]["figures"]}
+
+    def row(line: re.Match[str]) -> str:
+        one = found[line["name"]]
+        cells = f"{one['mean']:.2f} | {one['low']:.2f} to {one['high']:.2f}"
+        return f"| {line['name']} | {line['says']} | {cells} |"
+
+    return FIGURE.sub(row, readme)
 
 
 def run(command: str, home: Path) -> str:
@@ -178,7 +202,7 @@ def write_prints() -> None:
 
 
 def main(what: str) -> None:
-    """Refresh `answers`, the `pictures` or the `fingerprints`."""
+    """Refresh `answers`, `figures`, the `pictures` or the `fingerprints`."""
     if what == "fingerprints":
         write_prints()
         return
@@ -187,6 +211,10 @@ def main(what: str) -> None:
         run("sangho ingest", home)
         if what == "pictures":
             take_pictures(home, PICTURES)
+        elif what == "figures":
+            run(f"{MEASURED} {home / 'run'}", home)
+            summary = json.loads((home / "run" / "summary.json").read_text(encoding="utf-8"))
+            README.write_text(with_figures(README.read_text(encoding="utf-8"), summary), encoding="utf-8")
         else:
             text = README.read_text(encoding="utf-8")
             README.write_text(with_answers(text, lambda command: run(command, home)), encoding="utf-8")
@@ -194,6 +222,6 @@ def main(what: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["answers"], ["pictures"], ["fingerprints"]):
+    if sys.argv[1:] not in (["answers"], ["figures"], ["pictures"], ["fingerprints"]):
         raise SystemExit(__doc__)
     main(sys.argv[1])

@@ -30,7 +30,7 @@ from app.claims.results import VERDICTS
 from app.pipeline import Pipeline
 from app.quotations import quotations_in
 from app.settings import CHAT_JUDGE, Settings
-from docs.refresh import AUDIT, BLOCK, ORIGINALS, REPORT, VIEWS, run, with_answers
+from docs.refresh import AUDIT, BLOCK, FIGURE, MEASURED, ORIGINALS, REPORT, VIEWS, run, with_answers, with_figures
 from ingest.readers import read_file
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -227,6 +227,29 @@ def test_answers_are_refreshed_where_they_stand() -> None:
     assert with_answers(text, lambda command: f"{command}!\n") == (
         'Before.\n\n```console\n$ sangho ask "Why?"\nsangho ask "Why?"!\n```\n\n```sh\nsangho serve\n```\n'
     )
+
+
+def test_figures_are_refreshed_by_their_names() -> None:
+    text = (
+        "| | | | 95% |\n|---|---|---|---|\n| nDCG@10 | ranking | 0.10 | 0.00 to 0.20 |\n"
+        "| balanced accuracy | of | 1.00 | 0.90 to 1.00 |\n"
+    )
+    marks = [
+        {"group": "language", "mark": "nDCG@10", "mean": 0.9, "low": 0.9, "high": 0.9},
+        {"group": "", "mark": "nDCG@10", "mean": 0.7046, "low": 0.6193, "high": 0.7878},
+    ]
+    verdicts = {"figures": [{"name": "balanced accuracy", "value": 0.5, "low": 0.4, "high": 0.6}]}
+    assert with_figures(text, {"figures": {"marks": marks, "verdicts": verdicts}}) == (
+        "| | | | 95% |\n|---|---|---|---|\n| nDCG@10 | ranking | 0.70 | 0.62 to 0.79 |\n"
+        "| balanced accuracy | of | 0.50 | 0.40 to 0.60 |\n"
+    )
+
+
+def test_the_readme_names_the_command_that_its_figures_come_from() -> None:
+    rows = [match["name"] for match in FIGURE.finditer(README)]
+    assert {"answered wrongly", "refused wrongly", "balanced accuracy", "quotes exact"} <= set(rows)
+    assert f"{MEASURED} RUN" in README
+    assert "`make figures`" in README
 
 
 # What is declared
