@@ -4,10 +4,10 @@
 
 Run the first three through `make answers`, `make figures` and `make screenshots`; the last writes
 `corpus/fingerprints.tsv` from the originals beside the repository, `../shared/sources`. Answers stand in README.md in
-blocks that begin with ```` ```console ```` and a line `$ sangho ...`; the rest of such a block is what the command printed
-over the bundled corpus. Figures stand in its one table whose last cells are numbers, measured over that corpus too.
-`docs/audit.md` is the report on the made-up article, `docs/article.md`. tests/test_repository.py holds answers and report
-against the commands.
+blocks that begin with ```` ```console ```` and a line `$ sangho ...`; the rest of such a block is what the command
+printed over the bundled corpus. Figures stand in its one table whose last cells are numbers, measured over that corpus
+too. `docs/audit.md` is the report on the made-up article, `docs/article.md`. tests/test_repository.py holds answers and
+report against the commands.
 """
 
 from __future__ import annotations
