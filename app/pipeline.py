@@ -51,13 +51,13 @@ MOST_RESULTS: Final = 1000
 
 
 @dataclass(eq=False)
-class _Opened:
-    """One generation, what reads it, and how many calls are using it now."""
+class Opened:
+    """One generation, what reads it, and how many calls are using it now: what `Pipeline.opened` yields."""
 
     generation: Generation
     retriever: Retriever
     answerer: Answerer
-    make_checker: Callable[[_Opened], Checker]
+    make_checker: Callable[[Opened], Checker]
     users: int = 0
 
     @functools.cached_property
@@ -76,20 +76,23 @@ class Pipeline:
         settings: everything that can be set.
         embedder: the model of the index; built from the settings where it is not given.
         chat: the chat model; built from the settings where they name one and none is given.
+
+    Attributes:
+        models: what ranks sentences and decides outcomes; another takes effect when the index is opened next.
     """
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, chat: ChatModel | None = None) -> None:
         self.settings = settings
         self.embedder: Embedder = embedder or SentenceTransformerEmbedder(settings.embedding)
         self._chat = chat or _chat_model(settings)
-        self._models = Models(
+        self.models = Models(
             sentences=LinearWeights.load(SENTENCE_WEIGHTS),
             outcomes=OutcomeModel.load(),
             glossary=Glossary.load(),
             catalogue=Catalogue.load(),
         )
         self._lock = threading.RLock()
-        self._opened: _Opened | None = None
+        self._opened: Opened | None = None
 
     def warm(self) -> Self:
         """Open the index and load the models now, so that the first question does not wait for them.
@@ -97,7 +100,7 @@ class Pipeline:
         Raises:
             SanghoError: there is no index, or it is stale or broken.
         """
-        with self._using() as opened:
+        with self.opened() as opened:
             opened.generation.warm()
             self.embedder.encode(["ready"])
             opened.answerer.warm()
@@ -115,8 +118,11 @@ class Pipeline:
         self.close()
 
     @contextmanager
-    def _using(self) -> Iterator[_Opened]:
-        """Yield what is current, and keep it open until the caller is done, though a newer one comes meanwhile."""
+    def opened(self) -> Iterator[Opened]:
+        """Yield what is current, and keep it open until the caller is done, though a newer one comes meanwhile.
+
+        For what measures the parts; users of Sangho need only the methods below.
+        """
         with self._lock:
             opened = self._opened
             if opened is None or opened.generation.id != current_id(self.settings.home):
@@ -131,20 +137,20 @@ class Pipeline:
                 if opened is not self._opened and not opened.users:
                     opened.generation.close()
 
-    def _replace(self, newer: _Opened | None) -> None:
+    def _replace(self, newer: Opened | None) -> None:
         older, self._opened = self._opened, newer
         if older is not None and not older.users:
             older.generation.close()
 
-    def _open(self) -> _Opened:
+    def _open(self) -> Opened:
         settings = self.settings
         generation = open_index(settings.home, self.embedder, settings.passage_tokens, chroma_server(settings))
         retriever = Retriever(generation, self.embedder, settings.depth, LinearWeights.load())
         kept_here = Roots(settings.home).local_only
-        answerer = Answerer(generation, retriever, self._models, settings.digest, self._chat, kept_here)
-        return _Opened(generation, retriever, answerer, self._checker)
+        answerer = Answerer(generation, retriever, self.models, settings.digest, self._chat, kept_here)
+        return Opened(generation, retriever, answerer, self._checker)
 
-    def _checker(self, opened: _Opened) -> Checker:
+    def _checker(self, opened: Opened) -> Checker:
         from app.claims.build import judges
 
         generation, answerer = opened.generation, opened.answerer
@@ -158,14 +164,14 @@ class Pipeline:
             EvidenceFinder(opened.retriever, answerer.understand, LinearWeights.load(EVIDENCE_WEIGHTS)),
             answerer.understand,
             judges(self.settings.judged_by, generation, answerer.understand, self._chat, stays_here),
-            self._models.catalogue,
+            self.models.catalogue,
             answerer.coverage,
             self.settings.digest,
         )
 
     def ask(self, question: str, history: Sequence[str] = (), filters: Filters = NO_FILTERS) -> Answer:
         """Answer a question; see `Answerer.ask`."""
-        with self._using() as opened:
+        with self.opened() as opened:
             return opened.answerer.ask(question, history, filters)
 
     def events(self, question: str, history: Sequence[str], filters: Filters) -> Iterator[AskEvent]:
@@ -189,7 +195,7 @@ class Pipeline:
 
     def check(self, claim: str, against: Searchable = ALL) -> Check:
         """Check one claim; see `Checker.check`."""
-        with self._using() as opened:
+        with self.opened() as opened:
             return opened.checker.check(claim, against)
 
     def audit(self, path: Path, against: Searchable = ALL) -> Iterator[AuditProgress | Audit]:
@@ -209,7 +215,7 @@ class Pipeline:
         from app.audit.kept import Kept, key_of
 
         article = read_article(path, int(self.settings.max_file_mb * 1_000_000))
-        with self._using() as opened:
+        with self.opened() as opened:
             key = key_of(article, opened.generation.id, self.settings.digest, against)
             kept = Kept(self.settings.home, key)
             yield from audit(article, opened.checker, opened.generation.documents, against, kept=kept)
@@ -229,7 +235,7 @@ class Pipeline:
         check_question(query)
         if not 1 <= k <= MOST_RESULTS:
             raise BadInput(f"{k} results were asked for.", f"Ask for 1 to {MOST_RESULTS}.")
-        with self._using() as opened:
+        with self.opened() as opened:
             if exact:
                 found = find_phrase(opened.generation, query, k, opened.retriever.allowed(filters))
                 return opened.answerer.shown(found)
@@ -238,7 +244,7 @@ class Pipeline:
 
     def documents(self) -> Mapping[str, Document]:
         """Return the indexed documents by `doc_id`."""
-        with self._using() as opened:
+        with self.opened() as opened:
             return opened.generation.documents
 
     def document(self, doc_id: str) -> Document:
@@ -259,17 +265,17 @@ class Pipeline:
             UnknownSource: there is no such document.
             BadInput: they are in two languages, and the embedding model does not read both.
         """
-        with self._using() as opened:
+        with self.opened() as opened:
             return compare(opened.generation, left, right, opened.retriever.unreadable)
 
     def coverage(self, filters: Filters = NO_FILTERS) -> Coverage:
         """Return what a question is searched in under filters."""
-        with self._using() as opened:
+        with self.opened() as opened:
             return opened.answerer.coverage(filters)
 
     def examples(self, filters: Filters = NO_FILTERS) -> list[str]:
         """Return a few questions that the documents which the filters leave answer."""
-        with self._using() as opened:
+        with self.opened() as opened:
             ask = opened.answerer.ask
             held = opened.generation.documents
             kept = {doc_id: one for doc_id, one in held.items() if filters.keep(one)} if filters != NO_FILTERS else held
@@ -280,7 +286,7 @@ class Pipeline:
             put(Partial(" ".join(statement.text for statement in so_far.statements)))
 
         try:
-            with self._using() as opened:
+            with self.opened() as opened:
                 answer = opened.answerer.ask(question, history, filters, drafted)
             put(answer)
         except BaseException as error:  # handed to the thread that asked, which raises it

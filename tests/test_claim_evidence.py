@@ -23,7 +23,7 @@ DOC_IDS: Final = tuple(name.rpartition(".")[0] for name in FILES)
 
 
 def finder_of(pipeline: Pipeline) -> EvidenceFinder:
-    with pipeline._using() as opened:
+    with pipeline.opened() as opened:
         return EvidenceFinder(opened.retriever, opened.answerer.understand, LinearWeights.load(WEIGHTS_FILE))
 
 

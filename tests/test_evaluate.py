@@ -100,7 +100,7 @@ def test_the_answer_is_what_users_get_and_noting_its_probability_changes_nothing
             expected = plain.ask(question)
             assert answer.to_json() | {"timings_ms": 0} == expected.to_json() | {"timings_ms": 0}
             assert probability is not None
-            assert (probability >= measured._models.outcomes.thresholds["related"]) or answer.abstained
+            assert (probability >= measured.models.outcomes.thresholds["related"]) or answer.abstained
             assert subject.ranked(answer.query, 10) == plain.search(expected.query, 10)
 
 
@@ -151,7 +151,7 @@ def test_each_stage_can_be_measured(settings: Settings, listed: Path, tmp_path: 
     run = ran(settings, tmp_path / "run", listed, pairs=(f"ranking={stage}",), wanted=Wanted(("query",)))
     ranking = item(run, "line 3").given["ranking"]
     assert ranking
-    with Pipeline(settings) as pipeline, pipeline._using() as opened:
+    with Pipeline(settings) as pipeline, pipeline.opened() as opened:
         understood = opened.answerer.understand("What is kept in Seoul?")
         rows = opened.retriever.rank(understood, stage, k=100)  # type: ignore[arg-type]
         passages = [opened.generation.passages[row] for row, _ in rows]

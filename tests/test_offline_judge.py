@@ -38,7 +38,7 @@ def part(text: str) -> ClaimPart:
 @pytest.fixture(scope="module")
 def judge(small: Pipeline) -> OfflineJudge:
     """Judges with the weights that are shipped; every word is as rare as any other."""
-    with small._using() as opened:
+    with small.opened() as opened:
         understand = opened.answerer.understand
     return OfflineJudge(understand, lambda term: 1.0, JudgeWeights.load())
 

@@ -89,7 +89,7 @@ def test_fused_is_what_the_reranker_gets(retriever: Retriever, question: str) ->
 
 @ASKED
 def test_reranked_is_what_users_get(small: Pipeline, retriever: Retriever, question: str) -> None:
-    with small._using() as opened:
+    with small.opened() as opened:
         found = opened.retriever.rank(understood(opened.retriever, question), "reranked", k=10)
         named = [(opened.generation.passages[row].passage_id, round(score, 4)) for row, score in found]
     assert named == [(one.passage_id, one.score) for one in small.search(question, 10)]
@@ -126,7 +126,7 @@ def test_only_the_fusion_leaves_out_what_the_question_s_language_has_too(tmp_pat
     (root / "law.txt").write_text(law, encoding="utf-8")
     english = "title: AI Act\nlanguage: en\ntranslation_of: law\n\nThe AI Act sets a fine of 30 million won.\n"
     (other / "law.en.txt").write_text(english, encoding="utf-8")
-    with Pipeline(ingest_into(tmp_path / "home", word_model, root, other)) as pipeline, pipeline._using() as opened:
+    with Pipeline(ingest_into(tmp_path / "home", word_model, root, other)) as pipeline, pipeline.opened() as opened:
         held = {by: len(rank(opened.retriever, "AI 기본법의 fine은?", by)) for by in RANKINGS}
     assert held == {"bm25": 2, "dense": 2, "rrf": 2, "fused": 1, "reranked": 1}
 
@@ -135,5 +135,5 @@ def test_only_the_fusion_leaves_out_what_the_question_s_language_has_too(tmp_pat
 def test_an_empty_index_ranks_nothing(tmp_path: Path, word_model: Path, by: RankBy) -> None:
     (tmp_path / "root").mkdir()
     settings = ingest_into(tmp_path / "home", word_model, tmp_path / "root")
-    with Pipeline(settings) as pipeline, pipeline._using() as opened:
+    with Pipeline(settings) as pipeline, pipeline.opened() as opened:
         assert rank(opened.retriever, "What is it?", by) == []

@@ -199,7 +199,7 @@ def test_the_passage_in_which_a_paragraph_goes_on_comes_behind_it(tmp_path: Path
     )
     (root / "other.txt").write_text("title: Another\n\nNothing of the kind stands here.\n", encoding="utf-8")
     settings = ingest_into(tmp_path / "home", word_model, root)
-    with Pipeline(settings) as pipeline, pipeline._using() as opened:
+    with Pipeline(settings) as pipeline, pipeline.opened() as opened:
         found = retrieve(opened.retriever, "zebra treaty signed")
         passages = [opened.generation.passages[row] for row in found.rows[:2]]
         spans = [passage.spans[0] for passage in passages]

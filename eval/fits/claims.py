@@ -187,7 +187,7 @@ class Fitting:
     def evidence(self) -> tuple[LinearWeights, list[LinearWeights]]:
         """Return the weights that rank evidence, and those fitted without each fold."""
         decided = [i for i, claim in enumerate(self._claims) if claim.verdict != "not_in_sources"]
-        with self._pipeline._using() as opened:
+        with self._pipeline.opened() as opened:
             finder = EvidenceFinder(opened.retriever, opened.answerer.understand, LinearWeights({"claim": 1.0}))
             groups = {i: self._group(finder, self._claims[i]) for i in decided}
         without = [fit_evidence([groups[i] for i in decided if self._fold[i] != f]) for f in range(FOLDS)]
@@ -206,7 +206,7 @@ class Fitting:
 
     def examples(self, without: Sequence[LinearWeights]) -> list[Example]:
         """Return what the judge sees of each claim, its evidence ranked by weights that never saw its documents."""
-        with self._pipeline._using() as opened:
+        with self._pipeline.opened() as opened:
             understand = opened.answerer.understand
             finders = [EvidenceFinder(opened.retriever, understand, weights) for weights in without]
             idf = opened.generation.sentence_lexical.idf

@@ -169,7 +169,7 @@ def _offline(home: Path | None, items: Sequence[Given]) -> Judge:
     from ingest.lexical import LexicalIndex
 
     own = LexicalIndex.build(list(dict.fromkeys(one.text for item in items for one in item.evidence)))
-    with Pipeline(Settings.load(home=home)) as pipeline, pipeline._using() as opened:
+    with Pipeline(Settings.load(home=home)) as pipeline, pipeline.opened() as opened:
         return OfflineJudge(opened.answerer.understand, own.idf, JudgeWeights.load())
 
 

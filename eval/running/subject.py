@@ -61,11 +61,11 @@ class Subject:
         self.pipeline = pipeline
         self.ranking = ranking
         self.meter = meter
-        fitted = self.pipeline._models.outcomes
+        fitted = self.pipeline.models.outcomes
         self._outcomes = WatchedOutcomes(fitted.held, fitted.contradicted, fitted.thresholds)
-        self.pipeline._models = replace(self.pipeline._models, outcomes=self._outcomes)
+        self.pipeline.models = replace(self.pipeline.models, outcomes=self._outcomes)
         self.pipeline.close()  # what is open already has the decisions that note nothing
-        with self.pipeline._using() as opened:
+        with self.pipeline.opened() as opened:
             manifest = opened.generation.manifest
             self.generation = opened.generation.id
             self.documents: Mapping[str, Document] = see(opened.generation.documents)
@@ -94,7 +94,7 @@ class Subject:
 
     def ranked(self, query: str, k: int = RANKED) -> tuple[Ranked, ...]:
         """Return the `k` best passages of a complete question by the stage that is measured, best first."""
-        with self.pipeline._using() as opened:
+        with self.pipeline.opened() as opened:
             self._same(opened.generation.id)
             understood = opened.answerer.understand(query)
             return opened.answerer.shown(opened.retriever.rank(understood, self.ranking, self._filters, k))
