@@ -200,9 +200,9 @@ def test_what_the_model_says_is_pooled_with_another_judge_and_what_it_leaves_is_
     claim = part("Norway refunds 7 percent of the price of an electric ferry")
     evidence = [sentence("The two ministers met in Busan."), sentence()]
     judged = ChatJudge(Writer(written(verdict(2))), Own()).judge(claim, evidence)
-    assert np.allclose(judged, [[0.2, 0.3, 0.5], [0.62, 0.15, 0.23]])  # 0.6 of (0.9, 0.05, 0.05), 0.4 of its own
+    assert np.allclose(judged, [[0.2, 0.3, 0.5], [0.69, 0.125, 0.185]])  # 0.7 of (0.9, 0.05, 0.05), 0.3 of its own
     none = ChatJudge(Writer(written(verdict(1, "neither", ""))), Own()).judge(claim, evidence)
-    assert np.allclose(none, [[0.11, 0.15, 0.74]] * 2)
+    assert np.allclose(none, [[0.095, 0.125, 0.78]] * 2)
     assert np.allclose(none.sum(axis=1), 1)
 
 

@@ -29,7 +29,7 @@ from app.quotes import find_quote
 SUPPORTS: Final = (0.9, 0.05, 0.05)
 CONTRADICTS: Final = (0.05, 0.9, 0.05)
 NEITHER: Final = (0.05, 0.05, 0.9)
-TRUST: Final = 0.6  # share of the model's word in what is pooled
+TRUST: Final = 0.7  # share of the model's word in what is pooled: enough that, verified, it can stand alone
 
 MOST_SHOWN: Final = 5
 LONGEST_WRITTEN: Final = 6_000  # characters
