@@ -200,9 +200,12 @@ def test_what_the_model_says_is_pooled_with_another_judge_and_what_it_leaves_is_
     claim = part("Norway refunds 7 percent of the price of an electric ferry")
     evidence = [sentence("The two ministers met in Busan."), sentence()]
     judged = ChatJudge(Writer(written(verdict(2))), Own()).judge(claim, evidence)
-    assert np.allclose(judged, [[0.2, 0.3, 0.5], [0.69, 0.125, 0.185]])  # 0.7 of (0.9, 0.05, 0.05), 0.3 of its own
+    assert np.allclose(judged, [[0.2, 0.3, 0.5], [0.83, 0.075, 0.095]])  # 0.9 of (0.9, 0.05, 0.05), 0.1 of its own
+    other = part(claim.text.replace("7", "9"))
+    against = ChatJudge(Writer(written(verdict(2, "contradicts"))), Own()).judge(other, evidence)
+    assert np.allclose(against[1], [0.11, 0.66, 0.23])
     none = ChatJudge(Writer(written(verdict(1, "neither", ""))), Own()).judge(claim, evidence)
-    assert np.allclose(none, [[0.095, 0.125, 0.78]] * 2)
+    assert np.allclose(none, [[0.11, 0.15, 0.74]] * 2)
     assert np.allclose(none.sum(axis=1), 1)
 
 

@@ -29,7 +29,9 @@ from app.quotes import find_quote
 SUPPORTS: Final = (0.9, 0.05, 0.05)
 CONTRADICTS: Final = (0.05, 0.9, 0.05)
 NEITHER: Final = (0.05, 0.05, 0.9)
-TRUST: Final = 0.7  # share of the model's word in what is pooled: enough that, verified, it can stand alone
+# Share of the model's word in what is pooled with another judge's. Support is verified by figures, names, denials and
+# force, and can stand alone; contradiction only by its quotation and its topic, so that it needs a second sign.
+TRUST: Final = {SUPPORTS: 0.9, CONTRADICTS: 0.6, NEITHER: 0.6}
 
 MOST_SHOWN: Final = 5
 LONGEST_WRITTEN: Final = 6_000  # characters
@@ -110,7 +112,7 @@ class ChatJudge:
             for n, (row, one) in enumerate(numbered, start=1):
                 own = [verdict for number, verdict in meant if number == n]
                 if said := NEITHER if none_decides else _row(own, part, one):
-                    share = TRUST if self._own else 1.0
+                    share = TRUST[said] if self._own else 1.0
                     rows[row] = share * np.array(said, np.float32) + (1 - share) * rows[row]
         return rows
 
