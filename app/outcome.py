@@ -61,6 +61,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "names_missing": "share of the question's names and figures that the best document's passages lack",
     **SIGNS,
 }
+_NAME_UNKNOWN: Final = tuple(FEATURES).index("name_unknown")
 SUPPORT_FEATURES: Final[Mapping[str, str]] = {
     **{name: text for name, text in SENTENCE_FEATURES.items() if name in SUPPORT},
     "named": "how strongly the question names its document, over the strongest",
@@ -177,7 +178,7 @@ class OutcomeModel:
     Attributes:
         thresholds: probabilities from which each says yes. A premise is contradicted where `contradicted` says so and
             the evidence is about the question at least as much as `related` asks; a question is answered where
-            `held` says so, and surely from `sure` on.
+            `held` says so, and surely from `sure` on; only surely if it names what stands nowhere in the index.
     """
 
     held: Logistic
@@ -199,7 +200,9 @@ class OutcomeModel:
             return "not_in_sources"
         if self.contradicted.probability(features) >= self.thresholds["contradicted"]:
             return "sources_say_otherwise"
-        return "answered" if held >= self.thresholds["held"] else "not_in_sources"
+        # Asked of what no source so much as names, a likely answer is not enough.
+        bar = self.thresholds["sure" if features.question[_NAME_UNKNOWN] > 0 else "held"]
+        return "answered" if held >= bar else "not_in_sources"
 
     def is_sure(self, features: OutcomeFeatures) -> bool:
         """Return whether the sources very likely hold what is asked; without any evidence they do not."""

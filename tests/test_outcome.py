@@ -113,6 +113,8 @@ def test_the_thresholds_are_asked_in_order() -> None:
     assert model.decide(features(some, unknown=2.0, figure_differs=1.0)) == "not_in_sources"  # 0.12: not about it
     assert not model.is_sure(features(some))
     assert model.is_sure(features(some, unknown=-1.0))
+    assert model.decide(features(some, name_unknown=1.0)) == "not_in_sources"  # 0.5 is enough, but not for this
+    assert model.decide(features(some, name_unknown=1.0, unknown=-1.0)) == "answered"
 
 
 @pytest.mark.parametrize("question", ["what is the", "of those which are", "\x00a", "😀 a", "그"])

@@ -113,4 +113,4 @@ def test_a_superseded_act_is_said_to_be(call: Call, pipeline: Pipeline) -> None:
     shown = (*answer.citations, *answer.related)
     assert shown
     assert {citation.superseded_by for citation in shown} == {"2026-01-20_kr-ai-basic-act-law-21311-amended"}
-    assert ("superseded" in answer.notice) == bool(answer.citations)
+    assert ("다른 문서로 대체되었습니다" in answer.notice) == bool(answer.citations)

@@ -36,7 +36,7 @@ from ingest.index import open_index
 
 # Of the L2 penalties, and from which probability each decision says yes; chosen on the dev split.
 STRENGTHS: Final = {"passages": 1.0, "sentences": 1.0, "held": 20.0, "contradicted": 2.0}
-THRESHOLDS: Final = {"held": 0.46, "related": 0.2, "contradicted": 0.5, "sure": 0.6}
+THRESHOLDS: Final = {"held": 0.46, "related": 0.2, "contradicted": 0.5, "sure": 0.65}
 # Which way a feature of the rankings may count, where it can mean only one thing.
 PASSAGE_SIGNS: Final = dict.fromkeys(PASSAGE_FEATURES, 1) | {"heading_only": -1, "unreadable": 0}
 SENTENCE_SIGNS: Final = (
