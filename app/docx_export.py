@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.catalogue import Catalogue
 from app.docx_parts import WordFile
 from app.labels import Labels, labels
-from app.render import place, quote_shown, statement_shown
+from app.render import citation_facts, quote_shown, statement_shown
 from app.results import Answer, Citation, Statement
 
 
@@ -69,15 +68,6 @@ def _write_sources(
             line.write(f"[{citation.n}] ")
         line.title(citation).write("".join(f" · {part}" for part in citation_facts(citation, words)))
         document.line(quote_shown(citation, words), "List Continue")
-
-
-def citation_facts(citation: Citation, words: Labels) -> list[str]:
-    """Return what is said of a citation behind its title: issuer, date, place, edition, what replaced it, its note."""
-    edition = words.digest if citation.edition == "digest" else words.original
-    newer = citation.superseded_by
-    superseded = f"{words.superseded} {Catalogue.load().called(newer)}" if newer else ""
-    said = [citation.issuer, words.date(citation.date), place(citation, words), edition, superseded, citation.note]
-    return [part for part in said if part]
 
 
 def _footing(answer: Answer, words: Labels) -> Iterable[str]:

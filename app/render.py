@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from app.catalogue import Catalogue
 from app.escape import plain, safe_url, shown
 from app.labels import Labels, labels
 from app.query import language_of
@@ -30,6 +31,15 @@ def place(citation: Citation, words: Labels) -> str:
     """Say where in its document a citation stands: `¶8`, with the page where there is one."""
     page = f", {words.page.format(page=citation.page)}" if citation.page else ""
     return f"¶{citation.paragraph}{page}"
+
+
+def citation_facts(citation: Citation, words: Labels) -> list[str]:
+    """Return what is said of a citation behind its title: issuer, date, place, edition, what replaced it, its note."""
+    edition = words.digest if citation.edition == "digest" else words.original
+    newer = citation.superseded_by
+    superseded = f"{words.superseded} {Catalogue.load().called(newer)}" if newer else ""
+    said = [citation.issuer, words.date(citation.date), place(citation, words), edition, superseded, citation.note]
+    return [part for part in said if part]
 
 
 def quote_shown(citation: Citation, words: Labels) -> str:

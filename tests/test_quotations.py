@@ -123,7 +123,7 @@ def test_a_digest_cannot_show_its_original_s_words() -> None:
     held = originals(ACCORD, DIGEST)
     assert held.look_up("sets up a fund", ["digest"]).verbatim == "cannot_check"
     assert held.look_up("a wholly different saying of somebody").verbatim == "cannot_check"
-    nobodys = originals().look_up("a wholly different saying of somebody")
+    nobodys = originals().look_up("a future for a whale, a partnership for a shark")
     assert (nobodys.verbatim, nobodys.place, nobodys.differing) == ("no", None, ())
     theirs = originals().look_up("a future of wholly different partners", ["accord"])
     assert theirs.place is not None, "in the document named, even the farthest is what may be meant"

@@ -235,8 +235,8 @@ def test_figures_are_refreshed_by_their_names() -> None:
         "| balanced accuracy | of | 1.00 | 0.90 to 1.00 |\n"
     )
     marks = [
-        {"group": "language", "mark": "nDCG@10", "mean": 0.9, "low": 0.9, "high": 0.9},
         {"group": "", "mark": "nDCG@10", "mean": 0.7046, "low": 0.6193, "high": 0.7878},
+        {"group": "language", "mark": "nDCG@10", "mean": 0.9, "low": 0.9, "high": 0.9},
     ]
     verdicts = {"figures": [{"name": "balanced accuracy", "value": 0.5, "low": 0.4, "high": 0.6}]}
     assert with_figures(text, {"figures": {"marks": marks, "verdicts": verdicts}}) == (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from app.catalogue import Catalogue
 from app.claims.labels import QUOTE_SYMBOLS, SYMBOLS, ClaimLabels, claim_labels
 from app.claims.results import CANNOT_CHECK, Check, ClaimCitation, Difference, PartCheck, QuoteCheck
-from app.render import place
+from app.render import citation_facts
 
 
 def verdict_line(check: Check | PartCheck, words: ClaimLabels) -> str:
@@ -31,13 +30,8 @@ def quotation_line(quote: QuoteCheck, check: Check, words: ClaimLabels) -> str:
 
 
 def source_facts(citation: ClaimCitation, words: ClaimLabels) -> list[str]:
-    """Return what is said of a citation behind its title: what it says to the claim, issuer, date, place, edition."""
-    answers = words.answers
-    edition = answers.digest if citation.edition == "digest" else answers.original
-    newer = citation.superseded_by
-    superseded = f"{answers.superseded} {Catalogue.load().called(newer)}" if newer else ""
-    said = [words.stances[citation.stance], citation.issuer, answers.date(citation.date), place(citation, answers)]
-    return [part for part in (*said, edition, superseded, citation.note) if part]
+    """Return what is said of a citation behind its title: what it says to the claim, then as of any."""
+    return [words.stances[citation.stance], *citation_facts(citation, words.answers)]
 
 
 def cited(check: Check, n: int | None) -> ClaimCitation | None:
