@@ -45,6 +45,7 @@ from tests.claim_fakes import (
     an_audit,
     contradicted,
     misquoted,
+    statement_2023,
     supported,
 )
 
@@ -140,6 +141,18 @@ def test_the_source_to_open_is_the_one_that_differs() -> None:
     assert found is not None
     assert found.n == 2
     assert problem_source(a_check(citations=[])) is None
+
+
+def test_a_quotation_that_stands_nowhere_has_no_source() -> None:
+    check = a_check(
+        "An eye for an eye is no policy.",
+        "not_in_sources",
+        citations=[statement_2023(1, "closest")],
+        quotes=[a_quote("an eye for an eye", "no", None, similarity=0.0)],
+    )
+    assert problem_source(check) is None
+    (row,) = problem_rows(check, ENGLISH_CLAIMS)
+    assert (row.written, row.published) == ("an eye for an eye", "")
 
 
 def test_what_could_not_be_checked_has_its_reason() -> None:

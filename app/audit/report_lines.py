@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.audit.results import KINDS, Audit, AuditedSentence
-from app.claims.export_lines import cited, deciding, differences
+from app.claims.export_lines import cited, differences
 from app.claims.labels import FAILED_SYMBOL, QUOTE_SYMBOLS, SYMBOLS, ClaimLabels, symbols
 from app.claims.results import VERDICTS, Check, ClaimCitation
 
@@ -106,10 +106,13 @@ def problem_rows(check: Check, words: ClaimLabels) -> list[Row]:
 
 
 def problem_source(check: Check) -> ClaimCitation | None:
-    """Return the source that a reader should open: of what contradicts, or else of the quotation that differs."""
+    """Return the source that a reader should open: of what contradicts, or else of the quotation that differs.
+
+    None where a quotation stands nowhere: what is closest to the rest of its sentence is not its source.
+    """
     against = [one for one in check.citations if one.stance == "contradicts"]
     quoted = [cited(check, quote.citation) for quote in check.quotes if quote.verbatim == "no"]
-    return next((one for one in (*against, *quoted, *deciding(check)) if one), None)
+    return next((one for one in (*against, *quoted) if one), None)
 
 
 def unchecked(audit: Audit, words: ClaimLabels) -> list[tuple[int, AuditedSentence, str]]:
